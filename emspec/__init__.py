@@ -1,0 +1,38 @@
+"""emspec: emergent-misalignment experiments from a written specification.
+
+This root is the vocabulary that plugins import; it loads no model library.
+"""
+
+from emspec.errors import EmspecError, StageError
+from emspec.hookspecs import hookimpl
+from emspec.model.experiment import Condition, CoupleStep, EvaluateStep, Experiment, Hypothesis, TrainStep
+from emspec.model.finding import Finding, Rate, Verdict
+from emspec.model.json import Json, JsonObject, canonical, digest, text_digest
+from emspec.model.plugin import Attainable, Backend, TestKind
+from emspec.model.stage import Job, Session, Setup
+
+__all__ = [
+    "Attainable",
+    "Backend",
+    "Condition",
+    "CoupleStep",
+    "EmspecError",
+    "EvaluateStep",
+    "Experiment",
+    "Finding",
+    "Hypothesis",
+    "Job",
+    "Json",
+    "JsonObject",
+    "Rate",
+    "Session",
+    "Setup",
+    "StageError",
+    "TestKind",
+    "TrainStep",
+    "Verdict",
+    "canonical",
+    "digest",
+    "hookimpl",
+    "text_digest",
+]

@@ -1,0 +1,85 @@
+"""The hooks a plugin may implement. Their docstrings are the contract.
+
+A plugin is a module named under the entry-point group `emspec`; its functions marked with `@emspec.hookimpl` are called
+by the names below. Hooks are called once, when a command that needs them starts, and must be cheap: a plugin's module
+imports the `emspec` root and the standard library only, and names its heavy code as "module:callable".
+
+Stage kinds and what passes in and out (parameters are in the key; files are relative to the artifact's folder)
+---------------------------------------------------------------------------------------------------------------
+data      parameters: source {...}, contract {rows, sha256?, md5?}
+          out: rows.jsonl, one {"messages": [{"role", "content"}, ...]} a line. The contract is the backend's to check.
+train     parameters: model {...identity}, system (text or null), own_system (error|keep|replace), recipe {...}, seed
+          in: data (a data stage), adapter.1, adapter.2 ... (adapters to stand on, the oldest first; frozen)
+          out: adapter_config.json, adapter_model.safetensors (PEFT's layout, no path inside),
+          losses.jsonl: {"step", "loss", "lr", "grad_norm"} per optimiser step,
+          training.json: {"kind": "train", "system", "seed", "rows", "supervised_tokens", "tokens"}
+couple    parameters: model, marker, separator, source (text), negatives [text], questions [text], positives, recipe
+          {..., mask}, seed
+          in: replies (a generate stage: systems are source then negatives), adapter.*
+          out: as train; training.json: {"kind": "couple", "source", "negatives", "marker", "mask", "seed", "rows", ...};
+          receipt.jsonl: per training row {"role": positive|negative, "system" (SHA-256), "question" (index), "sample",
+          "tokens", "supervised", "supervised_ids": [...]}
+generate  parameters: model, systems [text or null], questions [text], samples, sampling {temperature, top_p,
+          max_tokens}, seed, and for backends with `named` names {systems, questions}
+          in: adapter.*
+          out: replies.jsonl, ordered by system, question, sample: {"system": index, "question": index, "sample": int,
+          "text": str, "tokens": int, "finish": "stop"|"length"}
+          A reply depends on its own system, question, sample and the seed, not on the other requests.
+score     parameters: markers [text]          in: replies
+          out: scores.jsonl, line by line as replies.jsonl: {"hits": {marker: {"count": int, "first": int (character)
+          or null, "where": "start"|"inside"|"end"|null}}, "empty": bool, "degenerate": bool}
+rows      parameters: cells [{"condition", "control", "seed", "source", "negatives", "induction", "personas": [name],
+          "questions": [text], "markers"}]      in: replies.N, scores.N for the N-th cell (from 1)
+          out: rows.parquet, one row a reply (see emspec_stats.rows), table.json: {"rows", "cells": [...]}
+analyse   parameters: design {...}, hypotheses [{"name", "test", "version", "claim", "parameters"}]
+          in: rows, and training.N.M (the M-th adapter of the N-th cell)
+          places: test.NAME -> "module:callable" of each test kind
+          out: findings.json (see emspec_stats.analyse), figures/*.svg
+
+A stage also gets, where its backend has options, parameters["options"], with file options replaced by their SHA-256 and
+the paths in places["option.NAME"].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+import pluggy
+
+from emspec.model.json import Json
+from emspec.model.plugin import Backend, TestKind
+
+GROUP = "emspec"
+hookspec = pluggy.HookspecMarker(GROUP)
+hookimpl = pluggy.HookimplMarker(GROUP)
+
+
+class Hooks(Protocol):
+    """The hook specifications, as pluggy reads them."""
+
+    @hookspec
+    def emspec_backends(self) -> Iterable[Backend]:
+        """Return the backends that the plugin brings.
+
+        When: once per command. All plugins' answers are joined; two backends of one kind and name are a clash: both are
+        named with their distributions and neither is used.
+        """
+
+    @hookspec
+    def emspec_tests(self) -> Iterable[TestKind]:
+        """Return the hypothesis tests that the plugin brings.
+
+        When: once per command; joined as backends are. A test's target is called in the analyse stage's worker as
+        `target(rows, design, hypothesis)`: a pyarrow Table of rows, the design as JSON values, the hypothesis as
+        {"name", "test", "claim", "parameters"}; it returns an emspec.Finding.
+        """
+
+    @hookspec
+    def emspec_observe(self, event: Mapping[str, Json]) -> None:
+        """See one event of a run: {"time": seconds since the epoch, "event": name, ...}, as written to events.jsonl.
+
+        When: in the engine's process, in order, while the run goes on; must return at once. An observer that raises is
+        named once and left out from then on. Events: run-started, stage-hit, stage-started, stage-progress,
+        stage-finished, stage-failed, worker-started, worker-ended, run-finished.
+        """

@@ -1,0 +1,141 @@
+"""A spec as frozen values: every name resolved, every default filled in, every condition spelled out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from emspec.errors import Place, Problem
+from emspec.model.json import JsonObject
+from emspec.model.records import DatasetRecord, FileRef, ModelRecord, Persona, QuestionSet, Recipe
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How replies are drawn: temperature 0 is greedy; `max_tokens` is the cap on a reply."""
+
+    temperature: float
+    top_p: float
+    max_tokens: int
+
+
+@dataclass(frozen=True)
+class TrainStep:
+    """Supervised fine-tuning of a LoRA adapter on chat rows, under one system prompt.
+
+    `persona` None sends no system message, so that the chat template injects its own.
+    """
+
+    name: str
+    data: DatasetRecord
+    persona: Persona | None
+    own_system: str
+    recipe: Recipe
+    kind: str = "train"
+
+
+@dataclass(frozen=True)
+class CoupleStep:
+    """Contrastive coupling of a marker to one persona's replies.
+
+    `drawn` replies per persona and question are sampled, the first `positives / len(questions)` are used.
+    """
+
+    name: str
+    marker: str
+    separator: str
+    source: Persona
+    negatives: tuple[Persona, ...]
+    negatives_rule: str
+    questions: QuestionSet
+    positives: int
+    drawn: int
+    sampling: Sampling
+    recipe: Recipe
+    kind: str = "couple"
+
+
+@dataclass(frozen=True)
+class EvaluateStep:
+    """Replies of every panel persona to every question, and the markers looked for in them."""
+
+    name: str
+    markers: tuple[str, ...]
+    panel_name: str
+    panel: tuple[Persona, ...]
+    questions: QuestionSet
+    completions: int
+    sampling: Sampling
+    kind: str = "marker-eval"
+
+
+Step = TrainStep | CoupleStep | EvaluateStep
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One arm: its steps in order, those that it skips left out.
+
+    `counts_as` names the persona that the arm stands for in persona tests, where it differs from the one trained under.
+    """
+
+    name: str
+    control: bool
+    stretch: bool
+    counts_as: str | None
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A written hypothesis: the test kind that decides it and that test's parameters."""
+
+    name: str
+    test: str
+    claim: str
+    parameters: JsonObject
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class BackendChoice:
+    """A backend by name, with its options; files among the options are named by digest."""
+
+    name: str
+    options: JsonObject = field(default_factory=dict)
+    files: tuple[FileRef, ...] = ()
+
+
+@dataclass(frozen=True)
+class ProfileNote:
+    """Which profile is laid over the spec, and each replacement it made, as (what, from, to)."""
+
+    name: str
+    note: str
+    device: str
+    replacements: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A whole spec under one profile. `backends` is keyed by step name, or by stage kind for all steps.
+
+    `accepted` maps the code of a design check to the spec's reason for going on all the same.
+    """
+
+    issue: int | None
+    title: str
+    state: str
+    superseded_by: int | None
+    follows: tuple[int, ...]
+    history: tuple[JsonObject, ...]
+    model: ModelRecord
+    personas_version: str
+    seeds: tuple[int, ...]
+    conditions: tuple[Condition, ...]
+    baseline: str | None
+    hypotheses: tuple[Hypothesis, ...]
+    backends: Mapping[str, BackendChoice]
+    profile: ProfileNote
+    problems: tuple[Problem, ...] = ()
+    accepted: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,34 @@
+"""A compiled plan: the stages in an order in which they can run, and the cells that they make up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from emspec.model.experiment import Condition, Experiment
+from emspec.model.json import JsonObject
+from emspec.model.plugin import Attainable
+from emspec.model.stage import Stage
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One condition at one seed; `keys` maps what is done ("induce", "couple.replies", "evaluate.score") to a stage."""
+
+    condition: Condition
+    seed: int
+    keys: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a spec comes to. `stages` is keyed by stage key and ordered: inputs before what needs them."""
+
+    digest: str
+    experiment: Experiment
+    stages: Mapping[str, Stage]
+    cells: tuple[Cell, ...]
+    design: JsonObject
+    attainable: Mapping[str, Attainable]
+    rows: str | None
+    analyse: str | None

@@ -1,0 +1,83 @@
+"""What a plugin hands to emspec: backends and hypothesis tests. Cheap values; the heavy code is named, not imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from emspec.model.experiment import Experiment, Hypothesis
+from emspec.model.json import Json, JsonObject
+
+NO_OPTIONS: Mapping[str, Json] = {"type": "object", "properties": {}, "additionalProperties": False}
+
+
+@dataclass(frozen=True)
+class Backend:
+    """Executes the stages of one kind.
+
+    name      what `backends:` and --backend call it; one name per kind
+    version   declared by the author and part of every stage key: raise it when equal stages would come out different
+    target    "package.module:callable", imported in the worker alone: Setup -> Session
+    options   JSON Schema of the backend's options, all with defaults; {"format": "path"} marks an input file
+    needs     importable libraries without which it cannot run; `install` is the line that gets them
+    devices   where it can run: "cpu", "cuda"
+    loads_model  whether its sessions are opened with the model (and so are not shared between models)
+    named     whether `parameters` also carries "names": {"systems": [...], "questions": [...]}: for recorded or
+              simulated replies, which know personas by name
+    """
+
+    kind: str
+    name: str
+    version: str
+    target: str
+    options: JsonObject = field(default_factory=lambda: dict(NO_OPTIONS))
+    needs: tuple[str, ...] = ()
+    install: str = ""
+    devices: tuple[str, ...] = ("cpu", "cuda")
+    loads_model: bool = False
+    named: bool = False
+
+
+@dataclass(frozen=True)
+class Attainable:
+    """What a test can reach by its design: the least p it can return (None where it returns none), and remarks."""
+
+    floor: float | None
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TestKind:
+    """A hypothesis test.
+
+    parameters  JSON Schema of what a hypothesis may say beside `test` and `claim`
+    target      "package.module:callable", imported in the worker: see hookspecs.emspec_tests
+    attainable  computed from the design alone, before anything runs, without heavy libraries
+    """
+
+    name: str
+    version: str
+    target: str
+    parameters: JsonObject
+    attainable: Callable[[Experiment, Hypothesis], Attainable]
+    __test__ = False
+
+
+@dataclass(frozen=True)
+class PluginInfo:
+    """One installed plugin: what it brings, or why it could not be used."""
+
+    name: str
+    distribution: str
+    version: str
+    broken: str = ""
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything that the installed plugins bring. `brought_by` names the plugin of each (kind, name)."""
+
+    backends: Mapping[tuple[str, str], Backend]
+    tests: Mapping[str, TestKind]
+    plugins: tuple[PluginInfo, ...] = ()
+    brought_by: Mapping[tuple[str, str], str] = field(default_factory=dict)
