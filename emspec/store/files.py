@@ -1,0 +1,52 @@
+"""File operations with the care that a store needs."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+from pathlib import Path
+
+from emspec.model.stage import Output
+
+MANIFEST = "manifest.json"
+
+
+def sha256_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, 64 hexadecimal digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def describe(folder: Path) -> tuple[Output, ...]:
+    """Return name, size and digest of every file below a folder, sorted by name; symbolic links raise OSError."""
+    outputs = []
+    for base, _, names in os.walk(folder):
+        for name in names:
+            path = Path(base, name)
+            if path.is_symlink():
+                raise OSError(f"{path.relative_to(folder)} is a symbolic link: an artifact holds plain files only")
+            relative = path.relative_to(folder).as_posix()
+            outputs.append(Output(relative, path.stat().st_size, sha256_file(path)))
+    return tuple(sorted(outputs, key=lambda output: output.name))
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Write a file aside, bring it to disk, and put it in place in one step."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    with aside.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    aside.replace(path)
+
+
+def sync(folder: Path) -> None:
+    """Bring everything written to a folder's file system to disk, in one call: far cheaper than file by file."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        if ctypes.CDLL(None, use_errno=True).syncfs(descriptor):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), str(folder))
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,140 @@
+"""The store itself: look up, lease, attempt, commit, verify."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+import uuid
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from emspec.errors import StoreError
+from emspec.model.json import JsonObject, canonical
+from emspec.model.stage import Manifest, Output
+from emspec.store.files import MANIFEST, sha256_file, sync
+from emspec.store.lease import Lease
+
+SYNC_SECONDS = 1.0
+"""Least time between two grouped syncs: a kill loses nothing, what a power cut takes is found by digest and remade."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try at a stage: what is written below `out` becomes the artifact, `log` is kept where it fails."""
+
+    key: str
+    out: Path
+
+    @property
+    def log(self) -> Path:
+        """The file for what goes wrong."""
+        return self.out.with_suffix(".log")
+
+
+class Store:
+    """Artifacts by key below one folder. Safe for several runners at once on a local file system."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._synced = time.monotonic()
+        try:
+            for name in ("results", "attempts"):
+                (root / name).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"the store {root} cannot be made: {error.strerror}", "name another with --out") from error
+
+    def folder(self, key: str) -> Path:
+        """Return where a key's artifact lies, or would lie."""
+        return self.root / "results" / key[:2] / key
+
+    def lookup(self, key: str) -> Manifest | None:
+        """Return the manifest of a finished stage whose files have the sizes it says, or None."""
+        folder = self.folder(key)
+        try:
+            manifest = _manifest((folder / MANIFEST).read_bytes())
+            whole = all((folder / o.name).stat().st_size == o.size for o in manifest.outputs)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return manifest if whole and manifest.key == key else None
+
+    def damage(self, manifest: Manifest) -> str | None:
+        """Compare an artifact's bytes with its manifest; return the name of the first file that differs, or None."""
+        folder = self.folder(manifest.key)
+        for output in manifest.outputs:
+            try:
+                if sha256_file(folder / output.name) != output.sha256:
+                    return output.name
+            except OSError:
+                return output.name
+        return None
+
+    def discard(self, key: str) -> None:
+        """Move a result that cannot be trusted out of the way."""
+        folder = self.folder(key)
+        if folder.exists():
+            (self.root / "damaged").mkdir(exist_ok=True)
+            folder.rename(self.root / "damaged" / f"{key}-{uuid.uuid4().hex[:8]}")
+
+    def lease(self, key: str) -> Lease | None:
+        """Take the key's lease, or return None while another runner holds it."""
+        return Lease.acquire(self.root / "leases", key)
+
+    def holder(self, key: str) -> str:
+        """Return the process id of a runner with an attempt at the key, or "?"."""
+        return next((path.name.split("-")[1] for path in self._attempts(key)), "?")
+
+    def begin(self, key: str) -> Attempt:
+        """Start an attempt, under the key's lease; what earlier attempts left half-made is removed, their logs stay."""
+        for earlier in self._attempts(key):
+            shutil.rmtree(earlier, ignore_errors=True)
+        out = self.root / "attempts" / f"{key}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        out.mkdir()
+        return Attempt(key, out)
+
+    def commit(
+        self, attempt: Attempt, document: JsonObject, outputs: tuple[Output, ...], record: JsonObject
+    ) -> Manifest:
+        """Turn an attempt into the key's result. Of two committers the first wins, and both get its manifest."""
+        manifest = Manifest(attempt.key, document, outputs, record)
+        (attempt.out / MANIFEST).write_text(_text(manifest))
+        folder = self.folder(attempt.key)
+        folder.parent.mkdir(exist_ok=True)
+        if folder.exists() and self.lookup(attempt.key) is None:
+            self.discard(attempt.key)
+        try:
+            attempt.out.rename(folder)
+        except OSError:
+            first = self.lookup(attempt.key)
+            if first is None:
+                raise
+            manifest = first
+            shutil.rmtree(attempt.out, ignore_errors=True)
+        if time.monotonic() - self._synced >= SYNC_SECONDS:
+            self.flush()
+        return manifest
+
+    def flush(self) -> None:
+        """Bring everything committed to disk."""
+        sync(self.root)
+        self._synced = time.monotonic()
+
+    def keys(self) -> tuple[str, ...]:
+        """Return the keys of all results, sorted."""
+        return tuple(sorted(path.name for path in (self.root / "results").glob("??/*")))
+
+    def _attempts(self, key: str) -> list[Path]:
+        """Return the folders of attempts at a key, also those that a kill left behind."""
+        with os.scandir(self.root / "attempts") as entries:
+            return [Path(entry.path) for entry in entries if entry.name.startswith(key) and entry.is_dir()]
+
+
+def _text(manifest: Manifest) -> str:
+    return canonical({**asdict(manifest), "outputs": [asdict(output) for output in manifest.outputs]})
+
+
+def _manifest(content: bytes) -> Manifest:
+    value = json.loads(content)
+    outputs = tuple(Output(o["name"], o["size"], o["sha256"]) for o in value["outputs"])
+    return Manifest(value["key"], value["document"], outputs, value["record"])
