@@ -1,0 +1,95 @@
+"""Compile an experiment into a plan: a pure function of the experiment and the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from emspec.model.experiment import Condition, EvaluateStep, Experiment
+from emspec.model.json import Json, JsonObject, digest
+from emspec.model.plan import Cell, Plan
+from emspec.model.plugin import Catalog
+from emspec.plan.design import condition_design, design_of, evaluations
+from emspec.plan.stages import Request, StageSet
+from emspec.plan.steps import leaves_adapter, step_stages
+
+
+def compile_plan(experiment: Experiment, catalog: Catalog) -> Plan:
+    """Return the plan of an experiment. Raises PluginError for a backend or a test that is not installed."""
+    stages = StageSet(experiment, catalog)
+    cells = [compile_cell(c, seed, stages) for c in experiment.conditions for seed in experiment.seeds]
+    design = design_of(experiment)
+    rows = _rows(cells, stages) if any(evaluations(c.condition) for c in cells) else None
+    analyse = _analyse(rows, cells, design, stages) if rows else None
+    return Plan(
+        digest=digest(sorted(stages.stages)),
+        experiment=experiment,
+        stages=stages.stages,
+        cells=tuple(cells),
+        design=design,
+        attainable={h.name: stages.test(h).attainable(experiment, h) for h in experiment.hypotheses},
+        rows=rows,
+        analyse=analyse,
+    )
+
+
+def compile_cell(condition: Condition, seed: int, stages: StageSet) -> Cell:
+    """Compile one condition at one seed: each step takes the adapters that the steps before it left."""
+    keys: dict[str, str] = {}
+    chain: dict[str, str] = {}
+    for step in condition.steps:
+        keys |= step_stages(step, seed, dict(chain), f"{condition.name} {seed} {step.name}", stages)
+        if leaves_adapter(step):
+            chain[f"adapter.{len(chain) + 1}"] = keys[step.name]
+    return Cell(condition, seed, keys)
+
+
+def _evaluated(cells: Sequence[Cell]) -> Iterator[tuple[int, Cell, EvaluateStep]]:
+    """Yield each evaluation of each cell, numbered from 1."""
+    pairs = ((cell, step) for cell in cells for step in evaluations(cell.condition))
+    return ((number, cell, step) for number, (cell, step) in enumerate(pairs, 1))
+
+
+def _rows(cells: Sequence[Cell], stages: StageSet) -> str:
+    """Add the run's row table, which joins replies and scores with what the cells are called."""
+    described: list[Json] = []
+    inputs: dict[str, str] = {}
+    for number, cell, step in _evaluated(cells):
+        about = condition_design(cell.condition, (cell.seed,))
+        described.append(
+            {
+                "condition": cell.condition.name,
+                "seed": cell.seed,
+                **{name: about[name] for name in ("control", "induction", "counts_as", "source", "negatives")},
+                "personas": [p.name for p in step.panel],
+                "questions": list(step.questions.questions),
+                "markers": list(step.markers),
+            }
+        )
+        inputs[f"replies.{number}"] = cell.keys[step.name]
+        inputs[f"scores.{number}"] = cell.keys[f"{step.name}.score"]
+    return stages.add(Request("rows", stages.chosen("rows"), {"cells": described}, "row table", "rows", inputs))
+
+
+def _analyse(rows: str, cells: Sequence[Cell], design: JsonObject, stages: StageSet) -> str:
+    """Add the analysis: the hypotheses' tests over the row table, and the training curves beside it."""
+    inputs = {"rows": rows}
+    for number, cell, _ in _evaluated(cells):
+        trained = [step.name for step in cell.condition.steps if leaves_adapter(step)]
+        inputs |= {f"training.{number}.{place}": cell.keys[name] for place, name in enumerate(trained, 1)}
+    hypotheses = stages.experiment.hypotheses
+    tests = {h.name: stages.test(h) for h in hypotheses}
+    asked: list[Json] = [
+        {"name": h.name, "test": h.test, "version": tests[h.name].version, "claim": h.claim, "parameters": h.parameters}
+        for h in hypotheses
+    ]
+    return stages.add(
+        Request(
+            kind="analyse",
+            choice=stages.chosen("analyse"),
+            parameters={"design": design, "hypotheses": asked},
+            label="analysis",
+            step="analyse",
+            inputs=inputs,
+            places={f"test.{test.name}": test.target for test in tests.values()},
+        )
+    )

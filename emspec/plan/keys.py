@@ -1,0 +1,47 @@
+"""Stage keys: a SHA-256 over everything that decides a stage's bytes, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from emspec.model.json import Json, JsonObject, digest
+from emspec.model.plugin import Backend
+from emspec.model.stage import KEY_SCHEMA
+
+
+def key_document(backend: Backend, parameters: JsonObject, inputs: Mapping[str, str]) -> JsonObject:
+    """Return the expanded document whose digest is the stage's key.
+
+    Options that have their default value are left out, so that a new option changes no key.
+    """
+    return {
+        "schema": KEY_SCHEMA,
+        "kind": backend.kind,
+        "backend": backend.name,
+        "version": backend.version,
+        "parameters": _without_defaults(parameters, option_defaults(backend)),
+        "inputs": dict(inputs),
+    }
+
+
+def stage_key(document: JsonObject) -> str:
+    """Return the key of a stage from its key document."""
+    return digest(document)
+
+
+def option_defaults(backend: Backend) -> Mapping[str, Json]:
+    """Return the default of each option of a backend, from its schema."""
+    properties = backend.options.get("properties", {})
+    assert isinstance(properties, Mapping)
+    return {
+        name: rule["default"] for name, rule in properties.items() if isinstance(rule, Mapping) and "default" in rule
+    }
+
+
+def _without_defaults(parameters: JsonObject, defaults: Mapping[str, Json]) -> JsonObject:
+    options = parameters.get("options")
+    if not isinstance(options, Mapping):
+        return parameters
+    set_here = {name: value for name, value in options.items() if name not in defaults or defaults[name] != value}
+    rest = {name: value for name, value in parameters.items() if name != "options"}
+    return {**rest, "options": set_here} if set_here else rest

@@ -1,0 +1,104 @@
+"""The set of stages that a plan grows: backends chosen, keys computed, equal stages met once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from emspec.errors import PluginError
+from emspec.model.experiment import BackendChoice, Experiment, Hypothesis
+from emspec.model.json import Json, JsonObject, digest
+from emspec.model.plugin import Backend, Catalog, TestKind
+from emspec.model.stage import SessionKey, Stage
+from emspec.plan.estimate import TRIVIAL
+from emspec.plan.keys import key_document, option_defaults, stage_key
+
+
+@dataclass(frozen=True)
+class Request:
+    """A stage asked for, before it has a key."""
+
+    kind: str
+    choice: BackendChoice
+    parameters: JsonObject
+    label: str
+    step: str
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    cost: float = TRIVIAL
+    places: Mapping[str, str] = field(default_factory=dict)
+
+
+class StageSet:
+    """Stages by key, in the order in which they were first asked for: inputs always before what needs them."""
+
+    def __init__(self, experiment: Experiment, catalog: Catalog) -> None:
+        self.experiment = experiment
+        self.catalog = catalog
+        self.stages: dict[str, Stage] = {}
+        self._model = digest(experiment.model.identity)
+        self._sessions: dict[str, SessionKey] = {}
+
+    def add(self, request: Request) -> str:
+        """Add a stage, unless an equal one is there, and return its key."""
+        backend = self.backend(request.kind, request.choice)
+        parameters = _with_options(request.parameters, backend, request.choice)
+        document = key_document(backend, parameters, request.inputs)
+        key = stage_key(document)
+        if key not in self.stages:
+            files = {f"option.{f.name}": f.path for f in request.choice.files}
+            self.stages[key] = Stage(
+                key=key,
+                kind=request.kind,
+                backend=backend.name,
+                version=backend.version,
+                parameters=parameters,
+                inputs=request.inputs,
+                document=document,
+                session=self._session(backend),
+                label=request.label,
+                step=request.step,
+                places={**request.places, **files},
+                cost=request.cost,
+            )
+        return key
+
+    def chosen(self, kind: str, *names: str) -> BackendChoice:
+        """Return the backend chosen for one of the names (a step's), or else for the stage kind."""
+        for name in (*names, kind):
+            if name in self.experiment.backends:
+                return self.experiment.backends[name]
+        raise PluginError(
+            f"no backend is chosen for {kind} stages", f"add to the spec or its profile: backends: {{{kind}: NAME}}"
+        )
+
+    def backend(self, kind: str, choice: BackendChoice) -> Backend:
+        """Return the installed backend that a choice names."""
+        if (kind, choice.name) in self.catalog.backends:
+            return self.catalog.backends[kind, choice.name]
+        have = ", ".join(sorted(name for of, name in self.catalog.backends if of == kind)) or "none"
+        raise PluginError(
+            f"no installed plugin brings the backend {choice.name} for {kind} stages (installed: {have})",
+            "emspec plugins",
+        )
+
+    def test(self, hypothesis: Hypothesis) -> TestKind:
+        """Return the installed test that a hypothesis names."""
+        if hypothesis.test in self.catalog.tests:
+            return self.catalog.tests[hypothesis.test]
+        raise PluginError(
+            f"no installed plugin brings the test {hypothesis.test}, which {hypothesis.name} asks for", "emspec plugins"
+        )
+
+    def _session(self, backend: Backend) -> SessionKey:
+        if backend.target not in self._sessions:
+            device = self.experiment.profile.device if backend.loads_model else "cpu"
+            self._sessions[backend.target] = SessionKey(
+                backend.target, self._model if backend.loads_model else "", device, backend.needs
+            )
+        return self._sessions[backend.target]
+
+
+def _with_options(parameters: JsonObject, backend: Backend, choice: BackendChoice) -> JsonObject:
+    files: Mapping[str, Json] = {file.name: file.sha256 for file in choice.files}
+    options = {**option_defaults(backend), **choice.options, **files}
+    return {**parameters, "options": options} if options else parameters
