@@ -1,0 +1,1 @@
+"""Plan to artifacts: what runs when, in which worker, and what is kept of it."""

@@ -1,0 +1,42 @@
+"""Execute a plan: survey the store, run what is missing, and say how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from emspec.model.plan import Plan
+from emspec.run.engine import Engine
+from emspec.run.events import EventLog, Observer
+from emspec.run.survey import Survey, survey
+from emspec.run.work import Outcome, Slot
+from emspec.store import Store
+
+
+@dataclass(frozen=True)
+class Execution:
+    """What was there before, and what came of the rest."""
+
+    before: Survey
+    outcome: Outcome
+
+
+def execute(plan: Plan, store: Store, folder: Path, slots: list[Slot], observers: Sequence[Observer]) -> Execution:
+    """Run what the store lacks of a plan; events and worker logs go below the run's folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    before = survey(plan, store, thorough=True)
+    to_run = before.keys("run")
+    with EventLog(folder / "events.jsonl", observers) as log:
+        log.emit({"event": "run-started", "plan": plan.digest, "stages": len(plan.stages), "to_run": len(to_run)})
+        for key, name in before.healed:
+            log.emit({"event": "result-damaged", "key": key, "label": plan.stages[key].label, "file": name})
+        for key in before.keys("hit"):
+            log.emit({"event": "stage-hit", "key": key, "label": plan.stages[key].label})
+        outcome = Outcome((), ())
+        if to_run:
+            logs = folder / "workers"
+            logs.mkdir(exist_ok=True)
+            outcome = Engine(plan, store, slots, logs, log.emit).execute(to_run)
+        log.emit({"event": "run-finished", "failed": len(outcome.failures)})
+    return Execution(before, outcome)

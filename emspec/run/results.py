@@ -1,0 +1,43 @@
+"""The run's folder: what a finished run leaves for people, beside the store."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from emspec.errors import StoreError
+from emspec.model.json import JsonObject
+from emspec.model.plan import Plan
+from emspec.store import Store
+from emspec.store.files import write_atomic
+
+DIGITS = 8
+
+
+def run_folder(out: Path, spec: Path, plan: Plan) -> Path:
+    """Return the folder of a plan's runs: named for the spec and the profile, and by the plan's digest."""
+    return out / "runs" / f"{spec.stem}-{plan.experiment.profile.name}-{plan.digest[:DIGITS]}"
+
+
+def findings_of(plan: Plan, store: Store) -> tuple[JsonObject, Mapping[str, bytes]]:
+    """Return the analysis and its SVG figures, by file name. StoreError where there is no analysis."""
+    folder = store.folder(plan.analyse or "")
+    try:
+        findings = json.loads((folder / "findings.json").read_bytes())
+    except (OSError, ValueError) as error:
+        raise StoreError(f"the analysis cannot be read: {error}", "emspec verify, then the same run again") from error
+    figures = {path.name: path.read_bytes() for path in sorted((folder / "figures").glob("*.svg"))}
+    return findings, figures
+
+
+def publish(folder: Path, files: Mapping[str, bytes], plan: Plan, store: Store) -> None:
+    """Write the run's files, and put copies of the figures and the row table beside them."""
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        write_atomic(folder / name, content)
+    for path in (store.folder(plan.analyse or "") / "figures").glob("*"):
+        shutil.copyfile(path, folder / "figures" / path.name)
+    if plan.rows:
+        shutil.copyfile(store.folder(plan.rows) / "rows.parquet", folder / "rows.parquet")

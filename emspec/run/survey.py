@@ -1,0 +1,55 @@
+"""What of a plan is already in the store, and what has to run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from emspec.model.plan import Plan
+from emspec.model.stage import Manifest
+from emspec.store import Store
+
+State = Literal["hit", "run", "unneeded"]
+
+
+@dataclass(frozen=True)
+class Survey:
+    """`states` of all stages; `healed` names results that were found damaged, as (key, file)."""
+
+    states: Mapping[str, State]
+    manifests: Mapping[str, Manifest]
+    healed: tuple[tuple[str, str], ...] = ()
+
+    def keys(self, state: State) -> tuple[str, ...]:
+        """Return the keys in a state, in plan order."""
+        return tuple(key for key, have in self.states.items() if have == state)
+
+
+def survey(plan: Plan, store: Store, *, thorough: bool) -> Survey:
+    """Walk from the plan's last stages back to what is there.
+
+    A stage whose result exists needs nothing of what it was made from. With `thorough`, the bytes of every result that
+    will be read are compared with their digests; a damaged one is moved aside and made again.
+    """
+    consumed = {key for stage in plan.stages.values() for key in stage.inputs.values()}
+    wanted = [key for key in plan.stages if key not in consumed]
+    states: dict[str, State] = {}
+    manifests: dict[str, Manifest] = {}
+    healed: list[tuple[str, str]] = []
+    while wanted:
+        key = wanted.pop()
+        if key in states:
+            continue
+        manifest = store.lookup(key)
+        damage = store.damage(manifest) if manifest and thorough else None
+        if manifest and not damage:
+            states[key], manifests[key] = "hit", manifest
+            continue
+        if damage:
+            store.discard(key)
+            healed.append((key, damage))
+        states[key] = "run"
+        wanted += plan.stages[key].inputs.values()
+    ordered: dict[str, State] = {key: states.get(key, "unneeded") for key in plan.stages}
+    return Survey(ordered, manifests, tuple(healed))

@@ -1,0 +1,73 @@
+"""What the engine keeps count of: places for workers, work in their hands, failures, and how it all ended."""
+
+from __future__ import annotations
+
+import signal
+import time
+from dataclasses import dataclass, field
+
+from emspec.run.hardware import cores, gpus, oom_kills
+from emspec.run.workers import Worker
+from emspec.store import Attempt, Lease
+
+FROM_OUTSIDE = {signal.SIGKILL, signal.SIGTERM, signal.SIGHUP}
+"""Signals that come from outside the worker: its stage may be tried again."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A stage that could not be done: `kind` is its class, `log` the file that tells more."""
+
+    key: str
+    kind: str
+    message: str
+    fix: str
+    log: str
+    skipped: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an execution ended."""
+
+    finished: tuple[str, ...]
+    failures: tuple[Failure, ...]
+
+
+@dataclass
+class Slot:
+    """A place for one worker: a CPU core or a GPU for sessions that load a model, or the light place for the others."""
+
+    device: str
+    loads_model: bool
+    worker: Worker | None = None
+    work: Work | None = None
+
+
+@dataclass(frozen=True)
+class Work:
+    """A stage in a worker's hands."""
+
+    key: str
+    attempt: Attempt
+    lease: Lease
+    started: float = field(default_factory=time.time)
+    ooms: int = field(default_factory=oom_kills)
+
+
+def cause(code: int, oom: bool) -> tuple[str, str]:
+    """Name why a worker went away: (class, message)."""
+    if oom:
+        return "oom-host", "the kernel ended the worker for lack of memory"
+    if code < 0:
+        return ("lost" if -code in FROM_OUTSIDE else "crash"), f"the worker was ended by {signal.Signals(-code).name}"
+    return "exit", f"the worker ended by itself with status {code}"
+
+
+def slots_for(device: str, workers: int | None = None) -> list[Slot]:
+    """Return the places for workers: one a GPU on "cuda", else `workers` (by default one a core), and a light one."""
+    if device == "cuda":
+        heavy = [Slot(f"cuda:{index}", True) for index in range(len(gpus()))]
+    else:
+        heavy = [Slot("cpu", True) for _ in range(workers or cores())]
+    return [*heavy, Slot("cpu", False)]

@@ -1,0 +1,179 @@
+"""The engine, with real worker processes over a toy backend."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from plans import plan_of, stage
+
+from emspec.model.plan import Plan
+from emspec.run.execute import Execution, execute
+from emspec.run.work import Slot
+from emspec.store import Store
+
+
+@pytest.fixture(autouse=True)
+def toy_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1] / "support"))
+
+
+def run(plan: Plan, root: Path, heavy: int = 2) -> tuple[Execution, list[Mapping[str, Any]]]:
+    events: list[Mapping[str, Any]] = []
+    slots = [Slot("cpu", True) for _ in range(heavy)] + [Slot("cpu", False)]
+    return execute(plan, Store(root / "store"), root / "run", slots, [events.append]), events
+
+
+def names(events: list[Mapping[str, Any]], event: str) -> list[str]:
+    return [e["label"] for e in events if e["event"] == event]
+
+
+def test_runs_in_order_and_hits_the_second_time(tmp_path: Path) -> None:
+    first = stage("first")
+    second = stage("second", {"before": first.key})
+    plan = plan_of(first, second)
+    done, events = run(plan, tmp_path)
+    assert names(events, "stage-finished") == ["first", "second"]
+    assert not done.outcome.failures
+    made = json.loads((Store(tmp_path / "store").folder(second.key) / "made.json").read_text())
+    assert json.loads(made["from"]["before"])["parameters"] == {"name": "first"}
+    again, events = run(plan, tmp_path)
+    assert again.outcome.finished == ()
+    assert names(events, "stage-hit") == ["second"], "what the last stage was made from is not looked at"
+
+
+def test_a_lost_artifact_upstream_of_a_hit_is_not_needed(tmp_path: Path) -> None:
+    first = stage("first")
+    second = stage("second", {"before": first.key})
+    plan = plan_of(first, second)
+    run(plan, tmp_path)
+    Store(tmp_path / "store").discard(first.key)
+    again, _ = run(plan, tmp_path)
+    assert again.outcome.finished == ()
+    assert again.before.states == {first.key: "unneeded", second.key: "hit"}
+
+
+def test_a_damaged_result_is_named_and_made_again(tmp_path: Path) -> None:
+    only = stage("only")
+    run(plan_of(only), tmp_path)
+    store = Store(tmp_path / "store")
+    made = store.folder(only.key) / "made.json"
+    good = made.read_bytes()
+    before = made.stat()
+    made.write_bytes(good.replace(b"only", b"ONLY"))
+    os.utime(made, ns=(before.st_atime_ns, before.st_mtime_ns))
+    again, events = run(plan_of(only), tmp_path)
+    assert again.before.healed == ((only.key, "made.json"),)
+    assert names(events, "result-damaged") == ["only"]
+    assert made.read_bytes() == good
+
+
+@pytest.mark.parametrize(
+    ("behave", "kind", "message"),
+    [
+        ("refuse", "backend", "cannot do this"),
+        ("raise", "user-code", "ValueError: unexpected"),
+        ("exit", "exit", "status 7"),
+        ("nothing", "output-contract", "wrote no file"),
+        ("die", "lost", "SIGKILL"),
+    ],
+)
+def test_failures_are_classed_and_stop_only_what_depends_on_them(
+    tmp_path: Path, behave: str, kind: str, message: str
+) -> None:
+    bad = stage("bad", behave=behave)
+    after = stage("after", {"before": bad.key})
+    last = stage("last", {"before": after.key})
+    other = stage("other")
+    done, events = run(plan_of(bad, after, last, other), tmp_path)
+    (failure,) = done.outcome.failures
+    assert (failure.key, failure.kind) == (bad.key, kind)
+    assert message in failure.message
+    assert set(failure.skipped) == {after.key, last.key}
+    assert names(events, "stage-finished") == ["other"]
+    assert Store(tmp_path / "store").lookup(bad.key) is None
+    assert names(events, "stage-retried") == (["bad", "bad"] if behave == "die" else [])
+
+
+def test_an_unexpected_error_keeps_its_traceback(tmp_path: Path) -> None:
+    done, _ = run(plan_of(stage("bad", behave="raise")), tmp_path)
+    assert 'raise ValueError("unexpected")' in Path(done.outcome.failures[0].log).read_text()
+
+
+def test_a_lost_worker_is_replaced_and_the_stage_tried_again(tmp_path: Path) -> None:
+    shaky = stage("shaky", behave="die-once", places={"flag": str(tmp_path / "flag")})
+    done, events = run(plan_of(shaky), tmp_path)
+    assert not done.outcome.failures
+    assert names(events, "stage-retried") == ["shaky"]
+
+
+def test_a_session_that_cannot_open_fails_its_stages_once(tmp_path: Path) -> None:
+    stages = [stage(f"s{i}", target="toy_backend:open_never") for i in range(4)]
+    done, events = run(plan_of(*stages), tmp_path)
+    assert {f.message for f in done.outcome.failures} == {"the model cannot be loaded"}
+    assert len(done.outcome.failures) == 4
+    assert sum(e["event"] == "worker-started" for e in events) == 1
+
+
+def test_model_sessions_are_sharded_over_the_heavy_slots(tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    stages = [stage(f"s{i}", model="m", sleep=0.2, places={"trace": str(trace)}) for i in range(6)]
+    done, events = run(plan_of(*stages), tmp_path, heavy=2)
+    assert len(done.outcome.finished) == 6
+    workers = [line.split()[1] for line in trace.read_text().splitlines()]
+    assert len(set(workers)) == 2
+    assert sum(e["event"] == "worker-started" for e in events) == 2
+
+
+def test_two_runners_share_the_work(tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    stages = [stage(f"s{i}", sleep=0.05, places={"trace": str(trace)}) for i in range(12)]
+    plan = plan_of(*stages)
+    both: list[Execution] = []
+    threads = [threading.Thread(target=lambda: both.append(run(plan, tmp_path)[0])) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [e.outcome.failures for e in both] == [(), ()]
+    keys = [line.split()[0] for line in trace.read_text().splitlines()]
+    assert sorted(keys) == sorted(s.key for s in stages), "each stage ran exactly once"
+
+
+def test_the_lease_lives_as_long_as_an_orphaned_worker(tmp_path: Path) -> None:
+    """The descriptor sent with a job keeps the lock when the engine gives up its own."""
+    slow = stage("slow", sleep=1.0)
+    store = Store(tmp_path / "store")
+    seen: list[bool] = []
+
+    def watch() -> None:
+        while store.holder(slow.key) == "?":
+            time.sleep(0.01)
+        time.sleep(0.3)
+        seen.append(store.lease(slow.key) is None)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    run(plan_of(slow), tmp_path)
+    watcher.join()
+    assert seen == [True]
+    freed = store.lease(slow.key)
+    assert freed is not None
+    freed.release()
+
+
+def test_a_broken_observer_is_left_out_and_named(tmp_path: Path) -> None:
+    def broken(event: Mapping[str, Any]) -> None:
+        raise RuntimeError("observer trouble")
+
+    store = Store(tmp_path / "store")
+    execute(plan_of(stage("s")), store, tmp_path / "run", [Slot("cpu", False)], [broken])
+    lines = [json.loads(line) for line in (tmp_path / "run" / "events.jsonl").read_text().splitlines()]
+    assert [e["message"] for e in lines if e["event"] == "observer-dropped"] == ["RuntimeError: observer trouble"]
+    assert lines[-1]["event"] == "run-finished"
