@@ -1,0 +1,114 @@
+"""findings.json as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, cast
+
+from emspec.errors import UsageError
+from emspec.model.finding import Finding, Rate
+from emspec.model.json import JsonObject
+
+RATES = {
+    "source": "source",
+    "bystanders": "bystanders",
+    "bystanders_without_induction": "bystanders without the induction persona",
+}
+"""The rates of a condition, and what a reader calls them."""
+
+
+@dataclass(frozen=True)
+class Heatmap:
+    """Hit rates (fractions, None where nothing was run) by condition and persona, and each persona's roles there."""
+
+    conditions: tuple[str, ...]
+    personas: tuple[str, ...]
+    rates: tuple[tuple[float | None, ...], ...]
+    roles: Mapping[tuple[str, str], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the analysis found for one marker, conditions in the spec's order, which the file's sorted keys lose.
+
+    `rates` has the names of RATES; `seeds` maps seed to bystander rate.
+    """
+
+    marker: str
+    bystanders: tuple[str, ...]
+    heatmap: Heatmap
+    rates: Mapping[str, Mapping[str, Rate | None]]
+    seeds: Mapping[str, Mapping[str, float | None]]
+    replies: Mapping[str, Mapping[str, float]]
+    places: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """An adapter's mean training loss over a condition's runs, at the first step and at the end."""
+
+    kind: str
+    first: float
+    last: float
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A whole findings.json: one content per marker, training losses by condition, verdicts."""
+
+    contents: tuple[Content, ...]
+    training: Mapping[str, tuple[Adapter, ...]]
+    findings: tuple[Finding, ...]
+
+
+def read(findings: JsonObject) -> Findings:
+    """Read findings.json; UsageError where it is not one of this version."""
+    raw = cast("Mapping[str, Any]", findings)
+    try:
+        counts_as = {c["name"]: c["counts_as"] for c in raw["design"]["conditions"] if c.get("counts_as")}
+        return Findings(
+            contents=tuple(_content(part, counts_as) for part in (raw, *raw["others"].values())),
+            training={
+                name: tuple(Adapter(a["kind"], a["first"], a["last"]) for a in adapters)
+                for name, adapters in raw["manipulation"]["conditions"].items()
+            },
+            findings=tuple(_finding(finding) for finding in raw["findings"]),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"findings.json is not of this version: {error}", "run the analysis again") from error
+
+
+def _content(raw: Mapping[str, Any], counts_as: Mapping[str, str]) -> Content:
+    grid = raw["heatmap"]
+    conditions = tuple(grid["conditions"])
+    roles = {(cell["condition"], cell["persona"]): tuple(cell["roles"]) for cell in raw["cells"]}
+    for condition, persona in counts_as.items():
+        if (condition, persona) in roles:
+            roles[condition, persona] = (*roles[condition, persona], "counts as induction")
+    return Content(
+        marker=raw["marker"],
+        bystanders=tuple(raw["bystanders"]),
+        heatmap=Heatmap(
+            conditions=conditions,
+            personas=tuple(grid["personas"]),
+            rates=tuple(tuple(row) for row in grid["rates"]),
+            roles=roles,
+        ),
+        rates={
+            condition: {name: Rate(**rate) if (rate := raw["rates"][condition][name]) else None for name in RATES}
+            for condition in conditions
+        },
+        seeds={condition: dict(sorted(raw["seeds"][condition].items(), key=_number)) for condition in conditions},
+        replies={condition: raw["replies"][condition] for condition in conditions},
+        places=raw["places"],
+    )
+
+
+def _number(seed: tuple[str, float | None]) -> int:
+    return int(seed[0])
+
+
+def _finding(raw: Mapping[str, Any]) -> Finding:
+    values = {field.name: raw[field.name] for field in fields(Finding)}
+    return Finding(**{**values, "assumptions": tuple(cast("Sequence[str]", raw["assumptions"]))})

@@ -1,0 +1,68 @@
+"""What a report says beside the findings: which experiment, under which profile, from which stages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from emspec.errors import Problem
+from emspec.model.experiment import ProfileNote
+from emspec.model.json import JsonObject
+
+
+@dataclass(frozen=True)
+class CellKeys:
+    """One condition under one seed, and the keys of its stages by what they do ("induce", "couple.replies" ...)."""
+
+    condition: str
+    seed: int
+    stages: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ReportContext:
+    """The experiment that the findings belong to.
+
+    recipes    step name -> {"recipe": the registry's name, and every field}
+    datasets   data set name -> {"source", "contract"} or whatever identifies it
+    problems   all design warnings; those whose code is in `accepted` (code -> the spec's reason) count as accepted
+    versions   library -> version, and `times`, what -> text: on the HTML page alone, since equal runs differ in them
+    """
+
+    title: str
+    profile: ProfileNote
+    plan: str
+    analysis: str
+    model_name: str
+    model: JsonObject
+    personas_version: str
+    seeds: tuple[int, ...]
+    cells: tuple[CellKeys, ...]
+    issue: int | None = None
+    state: str = "active"
+    superseded_by: int | None = None
+    baseline: str | None = None
+    recipes: Mapping[str, JsonObject] = field(default_factory=dict)
+    datasets: Mapping[str, JsonObject] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    times: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def heading(self) -> str:
+        """Return issue and title in one line."""
+        return f"#{self.issue} {self.title}" if self.issue else self.title
+
+    @property
+    def stamp(self) -> str:
+        """Return the line that every result carries: under which profile it came about."""
+        return (
+            f"{self.profile.name} profile: {self.profile.note}" if self.profile.note else f"{self.profile.name} profile"
+        )
+
+    @property
+    def standing(self) -> str:
+        """Return the experiment's state where it is worth a word, else nothing."""
+        parts = [self.state] if self.state != "active" else []
+        return ", ".join([*parts, *([f"superseded by #{self.superseded_by}"] if self.superseded_by else [])])

@@ -1,0 +1,59 @@
+"""The report as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from emspec.report import tables, words
+from emspec.report.content import Findings
+from emspec.report.context import ReportContext
+from emspec.report.verdicts import row
+
+SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>|#"})
+
+
+def markdown(found: Findings, context: ReportContext) -> str:
+    """Return the report as Markdown: stamp, verdicts, rates, heatmap, checks, warnings, setup card."""
+    return "\n".join(_lines(found, context)) + "\n"
+
+
+def _lines(found: Findings, context: ReportContext) -> Iterator[str]:
+    yield from (f"# {_escape(context.heading)}", "", f"> **{_escape(context.stamp)}**", "")
+    if context.standing:
+        yield from (f"State: {_escape(context.standing)}.", "")
+    yield from ("## Verdicts", "", *_table(_verdicts(found)), "")
+    for finding in found.findings:
+        name, claim, reason = map(_escape, (finding.hypothesis, finding.claim, finding.reason))
+        yield f"- **{name} {finding.verdict}** – {claim}. {reason}"
+    for content in found.contents:
+        marker = _escape(content.marker)
+        yield from ("", f"## Rates of {marker}", "", *_table(tables.rates(content)))
+        yield from ("", f"Bystanders: {_escape(', '.join(content.bystanders))}.")
+        yield from ("", f"## Leakage of {marker} by condition and persona, mean over runs", "")
+        yield from (*_table(tables.heatmap(content)), "", words.LEGEND + ".")
+        yield from ("", f"## Did it take? ({marker})", "", *_table(tables.checks(content, found)))
+    if context.problems:
+        yield from ("", "## Design warnings", "", *_table(tables.warnings(context)))
+    yield from ("", "## Setup", "", *_table(tables.card(context)))
+
+
+def _verdicts(found: Findings) -> tables.Table:
+    rows = (row(finding) for finding in found.findings)
+    head = ("hypothesis", "test", "verdict", "effect", "interval", "p", "least p")
+    return tables.Table(
+        head, tuple((r.hypothesis, r.test, r.verdict, r.effect, r.interval, r.p, r.floor) for r in rows)
+    )
+
+
+def _table(table: tables.Table) -> Iterator[str]:
+    yield _row(table.head)
+    yield _row(("---",) * len(table.head), escape=False)
+    yield from (_row(cells) for cells in table.rows)
+
+
+def _row(cells: tuple[str, ...], escape: bool = True) -> str:
+    return f"| {' | '.join(_escape(cell) if escape else cell for cell in cells)} |"
+
+
+def _escape(text: str) -> str:
+    return " ".join(text.translate(SPECIAL).split())

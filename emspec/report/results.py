@@ -1,0 +1,48 @@
+"""results.json: what a run came to, as bytes that equal runs share."""
+
+from __future__ import annotations
+
+import json
+
+from emspec.model.json import JsonObject
+from emspec.report.context import ReportContext
+
+SCHEMA = 1
+
+
+def results(findings: JsonObject, context: ReportContext) -> JsonObject:
+    """Return the content of results.json: no time, host, path or library version (those are in run.json)."""
+    profile = context.profile
+    return {
+        "schema": SCHEMA,
+        "experiment": {
+            "issue": context.issue,
+            "title": context.title,
+            "state": context.state,
+            "superseded_by": context.superseded_by,
+            "baseline": context.baseline,
+            "personas": context.personas_version,
+            "seeds": list(context.seeds),
+        },
+        "profile": {
+            "name": profile.name,
+            "note": profile.note,
+            "replacements": [{"what": what, "from": old, "to": new} for what, old, new in profile.replacements],
+        },
+        "plan": context.plan,
+        "analysis": context.analysis,
+        "model": {"name": context.model_name, "identity": context.model},
+        "recipes": dict(context.recipes),
+        "datasets": dict(context.datasets),
+        "warnings": [
+            {"code": p.code, "message": p.message, "accepted": context.accepted.get(p.code)} for p in context.problems
+        ],
+        "cells": [{"condition": c.condition, "seed": c.seed, "stages": dict(c.stages)} for c in context.cells],
+        "found": {name: value for name, value in findings.items() if name != "findings"},
+        "verdicts": findings["findings"],
+    }
+
+
+def results_json(findings: JsonObject, context: ReportContext) -> bytes:
+    """Return results.json: keys sorted, indented by one, ASCII, a newline at the end."""
+    return (json.dumps(results(findings, context), indent=1, sort_keys=True, allow_nan=False) + "\n").encode("ascii")

@@ -1,0 +1,111 @@
+"""The tables of a report as cells of text, the same in Markdown and HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from emspec.model.json import JsonObject, canonical
+from emspec.report import words
+from emspec.report.content import RATES, Content, Findings
+from emspec.report.context import ReportContext
+
+
+@dataclass(frozen=True)
+class Table:
+    """Column headings and rows of text; the first column names the row."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def rates(content: Content) -> Table:
+    """Each condition's rates with interval and size, and the bystander rate of each run."""
+    rows = []
+    for condition, held in content.rates.items():
+        for name, label in RATES.items():
+            rate = held[name]
+            runs = ", ".join(f"{seed}: {words.percent(value)}" for seed, value in content.seeds[condition].items())
+            figures = (words.percent(rate.rate if rate else None), words.interval(rate), words.share(rate))
+            rows.append((condition, label, *figures, runs if name == "bystanders" else "", rate.method if rate else ""))
+    head = ("condition", "rate of", "rate", "95 % interval", "hits / replies", "each run (seed)", "interval by")
+    return Table(head, tuple(rows))
+
+
+def heatmap(content: Content) -> Table:
+    """Each condition's hit rate by persona, mean over runs, with the letters of its roles."""
+    grid = content.heatmap
+    rows = (
+        (
+            condition,
+            *(_cell(content, condition, persona, rate) for persona, rate in zip(grid.personas, line, strict=True)),
+        )
+        for condition, line in zip(grid.conditions, grid.rates, strict=True)
+    )
+    return Table(("condition", *grid.personas), tuple(rows))
+
+
+def checks(content: Content, found: Findings) -> Table:
+    """Whether training took, and what the replies look like, by condition."""
+    rows = []
+    for condition, replies in content.replies.items():
+        places, n = content.places[condition], replies["n"]
+        hits = places["bystander_hits"]
+        source = content.rates[condition]["source"]
+        rows.append(
+            (
+                condition,
+                "; ".join(f"{a.kind} {a.first:.2f} → {a.last:.2f}" for a in found.training.get(condition, ()))
+                or words.NONE,
+                words.percent(source.rate if source else None),
+                f"{replies['mean_tokens']:.1f}",
+                words.percent(replies["truncated"] / n),
+                words.percent(replies["empty"] / n),
+                words.percent(replies["degenerate"] / n),
+                words.percent(places["end"] / hits) if hits else words.NONE,
+            )
+        )
+    head = ("condition", "loss, first step → end", "source rate", "tokens a reply", "truncated", "empty", "repetitive")
+    return Table((*head, "bystander hits at the end of the reply"), tuple(rows))
+
+
+def warnings(context: ReportContext) -> Table:
+    """The design warnings, and the spec's reason for each that it accepts."""
+    rows = ((p.code, p.message, context.accepted.get(p.code, "open"), p.fix) for p in context.problems)
+    return Table(("check", "what", "accepted because", "fix"), tuple(rows))
+
+
+def card(context: ReportContext) -> Table:
+    """What it takes to run this again, less versions and times."""
+    rows = [
+        ("model", f"{context.model_name} {_fields(context.model)}"),
+        ("personas", f"registry version {context.personas_version}"),
+        ("seeds", ", ".join(map(str, context.seeds))),
+        *((f"data {name}", _fields(value)) for name, value in context.datasets.items()),
+        *((f"recipe of {step}", _fields(value)) for step, value in context.recipes.items()),
+        ("profile", context.stamp),
+        *((f"profile: {what}", f"{old} → {new}") for what, old, new in context.profile.replacements),
+        ("plan", context.plan),
+        ("analysis", context.analysis),
+    ]
+    return Table(("what", "value"), tuple(rows))
+
+
+def keys(context: ReportContext) -> Table:
+    """The stages behind each cell, by key."""
+    rows = ((cell.condition, str(cell.seed), what, key) for cell in context.cells for what, key in cell.stages.items())
+    return Table(("condition", "seed", "stage", "key"), tuple(rows))
+
+
+def plain(values: Mapping[str, str]) -> Table:
+    """Names and values, as they come."""
+    return Table(("what", "value"), tuple(values.items()))
+
+
+def _cell(content: Content, condition: str, persona: str, rate: float | None) -> str:
+    marks = words.letters(content.heatmap.roles.get((condition, persona), ()))
+    return f"{words.percent(rate)} {marks}".strip()
+
+
+def _fields(value: JsonObject) -> str:
+    return ", ".join(f"{name} {item if isinstance(item, str) else canonical(item)}" for name, item in value.items())

@@ -1,0 +1,57 @@
+"""How a report writes numbers. The one place: every format shows the same figure in the same words."""
+
+from __future__ import annotations
+
+from emspec.model.finding import Finding, Rate
+
+NONE = "–"
+LETTERS = {"source": "S", "negative": "N", "induction": "I", "counts as induction": "(I)"}
+LEGEND = "S source, N trained negative, I induction persona, (I) persona that the condition counts as"
+
+
+def percent(rate: float | None) -> str:
+    """Write a fraction in per cent: 45.7 %."""
+    return NONE if rate is None else f"{100 * rate:.1f} %"
+
+
+def interval(rate: Rate | None) -> str:
+    """Write a rate's interval in per cent: 41.2 to 50.1 %."""
+    return NONE if rate is None else f"{100 * rate.low:.1f} to {100 * rate.high:.1f} %"
+
+
+def share(rate: Rate | None) -> str:
+    """Write what a rate is of: 1,394 / 3,080."""
+    return NONE if rate is None else f"{rate.hits:,} / {rate.n:,}"
+
+
+def effect(finding: Finding) -> str:
+    """Write a finding's effect with its unit: +3.1 pp."""
+    return NONE if finding.effect is None else f"{_signed(finding.effect, finding.unit)} {finding.unit}".strip()
+
+
+def span(finding: Finding) -> str:
+    """Write the interval of a finding's effect with its level: -1.0 to +4.0 pp (90 %)."""
+    if finding.low is None or finding.high is None:
+        return NONE
+    ends = f"{_signed(finding.low, finding.unit)} to {_signed(finding.high, finding.unit)} {finding.unit}".strip()
+    return f"{ends} ({100 * finding.level:g} %)"
+
+
+def chance(p: float | None) -> str:
+    """Write a p value: .012, or < .0001."""
+    if p is None:
+        return NONE
+    if p < 0.0001:
+        return "< .0001"
+    if p > 0.9995:
+        return "> .999"
+    return (f"{p:.4f}" if p < 0.01 else f"{p:.3f}").removeprefix("0")
+
+
+def letters(roles: tuple[str, ...]) -> str:
+    """Write roles as letters, nothing for unseen."""
+    return " ".join(LETTERS[role] for role in roles if role in LETTERS)
+
+
+def _signed(value: float, unit: str) -> str:
+    return f"{value:+.1f}" if unit == "pp" else f"{value:+.3g}"

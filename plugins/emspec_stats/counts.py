@@ -1,0 +1,92 @@
+"""The row table as arrays: hits and replies by run, persona and question."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from emspec import StageError
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One cell: a condition under one seed, the unit of replication of every claim between conditions."""
+
+    cell: int
+    condition: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Hits and replies of one marker; `hits` and `n` have shape (runs, personas, questions)."""
+
+    marker: str
+    runs: tuple[Run, ...]
+    personas: tuple[str, ...]
+    hits: Ints
+    n: Ints
+
+    def of(self, condition: str) -> Ints:
+        """Return the positions of a condition's runs, in order of cell."""
+        return np.array([at for at, run in enumerate(self.runs) if run.condition == condition], dtype=np.int64)
+
+    def columns(self, personas: Sequence[str]) -> Ints:
+        """Return the positions of personas."""
+        return np.array([self.personas.index(name) for name in personas], dtype=np.int64)
+
+    def rates(self, personas: Sequence[str]) -> Floats:
+        """Return hit rates, shape (runs, given personas), all questions alike.
+
+        A persona without a reply in some run is an error: it must not pass as a rate of 0, nor drop out of a mean.
+        """
+        missing = [name for name in personas if name not in self.personas]
+        if missing:
+            raise StageError(f"{missing[0]} has no replies in the row table", "evaluate it, or drop it from the panel")
+        at = self.columns(personas)
+        n = self.n[:, at].sum(axis=2)
+        for run, persona in np.argwhere(n == 0)[:1]:
+            where = f"{self.runs[run].condition} seed {self.runs[run].seed}"
+            raise StageError(f"{personas[persona]} has no replies in {where}", "evaluate one panel in all conditions")
+        rates: Floats = self.hits[:, at].sum(axis=2) / n
+        return rates
+
+
+def count(rows: pa.Table, marker: str) -> Counts:
+    """Count the rows of one marker; StageError where there is none."""
+    table = rows.filter(pc.equal(rows["marker"], marker))
+    if table.num_rows == 0:
+        raise StageError(f"no row was scored for the marker {marker}", "name a marker that the evaluate step looks for")
+    persona, personas = _codes(table["persona"])
+    cells, first, cell = np.unique(table["cell"].to_numpy(), return_index=True, return_inverse=True)
+    questions, question = np.unique(table["question"].to_numpy(), return_inverse=True)
+    shape = (len(cells), len(personas), len(questions))
+    flat = np.ravel_multi_index((cell, persona, question), shape)
+    size = int(np.prod(shape))
+    n = np.bincount(flat, minlength=size).reshape(shape)
+    hits = np.bincount(flat, weights=table["hit"].to_numpy(), minlength=size).astype(np.int64).reshape(shape)
+    return Counts(marker, _runs(table, first), personas, hits, n)
+
+
+def _codes(column: pa.ChunkedArray) -> tuple[Ints, tuple[str, ...]]:
+    encoded = column.combine_chunks().dictionary_encode()
+    return encoded.indices.to_numpy().astype(np.int64), tuple(encoded.dictionary.to_pylist())
+
+
+def _runs(table: pa.Table, first: Ints) -> tuple[Run, ...]:
+    head = table.select(["cell", "condition", "seed"]).take(pa.array(first))
+    runs = tuple(Run(row["cell"], row["condition"], row["seed"]) for row in head.to_pylist())
+    for (condition, seed), cells in Counter((run.condition, run.seed) for run in runs).items():
+        if cells > 1:
+            message = f"{condition} seed {seed} has {cells} evaluations, which would pass as {cells} runs"
+            raise StageError(message, "keep one evaluate step, or analyse each in a spec of its own")
+    return runs

@@ -1,0 +1,42 @@
+"""All ways to lay induction-persona labels over conditions, or a fixed-seed sample of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from emspec_stats.counts import Ints
+from emspec_stats.floors import DRAWS, EXACT, distinct
+
+SEED = 0
+
+
+def codes(labels: Sequence[str | None]) -> tuple[Ints, tuple[str, ...]]:
+    """Return each condition's label as a number, and the personas that the numbers stand for; -1 is no label."""
+    personas = tuple(dict.fromkeys(label for label in labels if label))
+    place = {name: at for at, name in enumerate(personas)}
+    return np.array([place[label] if label else -1 for label in labels], dtype=np.int64), personas
+
+
+def labellings(labels: Sequence[str | None]) -> tuple[Ints, bool]:
+    """Return labellings as codes, shape (labellings, conditions), and whether they are all of them.
+
+    All distinct ones where they are at most 20,000; else 9,999 random ones (numpy PCG64, seed 0).
+    """
+    observed, _ = codes(labels)
+    if distinct(labels) <= EXACT:
+        return np.array(list(_arrange(Counter(observed.tolist()), len(observed))), dtype=np.int64), True
+    tiled = np.tile(observed, (DRAWS, 1))
+    return np.random.default_rng(SEED).permuted(tiled, axis=1), False
+
+
+def _arrange(left: Counter[int], length: int) -> Iterator[tuple[int, ...]]:
+    if length == 0:
+        yield ()
+        return
+    for label in sorted(left):
+        if left[label]:
+            rest = left - Counter([label])
+            yield from ((label, *tail) for tail in _arrange(rest, length - 1))

@@ -1,0 +1,203 @@
+"""The row table of a run: one row per reply and marker, with everything a later reading needs.
+
+Columns of rows.parquet, ordered by cell, then as the replies lie (system, question, sample), then by marker:
+
+cell             1, 2 ...: the cell's place in the stage's parameters
+condition, control, seed, persona
+question         index into the cell's questions (table.json holds their texts)
+sample           0, 1 ...
+roles            sorted set, from the training data of that cell: source, induction, negative; unseen if none of them
+bystander        the headline rule: in every cell's panel, and no cell's source or negative; the same set in all cells
+marker, hit, marker_count, marker_first, marker_where (see emspec_stats.score)
+tokens, finish   as the backend reports them; truncated: it stopped at the token cap
+empty, degenerate, text
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from emspec import Job, Json, JsonObject, Session, Setup, StageError
+from emspec_stats.arms import names
+from emspec_stats.score import read_lines
+
+SCHEMA = pa.schema(
+    [
+        ("cell", pa.int32()),
+        ("condition", pa.string()),
+        ("control", pa.bool_()),
+        ("seed", pa.int64()),
+        ("persona", pa.string()),
+        ("question", pa.int32()),
+        ("sample", pa.int32()),
+        ("roles", pa.list_(pa.string())),
+        ("bystander", pa.bool_()),
+        ("marker", pa.string()),
+        ("hit", pa.bool_()),
+        ("marker_count", pa.int32()),
+        ("marker_first", pa.int32()),
+        ("marker_where", pa.string()),
+        ("tokens", pa.int32()),
+        ("finish", pa.string()),
+        ("truncated", pa.bool_()),
+        ("empty", pa.bool_()),
+        ("degenerate", pa.bool_()),
+        ("text", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One condition under one seed, as the rows stage's parameters describe it; `number` counts from 1."""
+
+    number: int
+    condition: str
+    control: bool
+    seed: int
+    sources: tuple[str, ...]
+    negatives: tuple[str, ...]
+    induction: str | None
+    personas: tuple[str, ...]
+    questions: tuple[str, ...]
+    markers: tuple[str, ...]
+
+    @classmethod
+    def read(cls, number: int, cell: JsonObject) -> Cell:
+        """Return the cell of one entry of `cells`; one without personas, questions or markers is an error."""
+        read = cls(
+            number=number,
+            condition=str(cell["condition"]),
+            control=bool(cell["control"]),
+            seed=int(cast("int", cell["seed"])),
+            sources=names(cell.get("source")),
+            negatives=names(cell.get("negatives")),
+            induction=cast("str | None", cell.get("induction")),
+            personas=names(cell["personas"]),
+            questions=names(cell["questions"]),
+            markers=names(cell["markers"]),
+        )
+        if not (read.personas and read.questions and read.markers):
+            raise StageError(f"{read.label} names no personas, no questions or no markers", "correct its evaluate step")
+        return read
+
+    @property
+    def label(self) -> str:
+        """Name the cell for people."""
+        return f"{self.condition} seed {self.seed}"
+
+    def roles(self, persona: str) -> list[str]:
+        """Return what the cell's training data made of a persona, sorted; ["unseen"] for nothing."""
+        held = {"source": self.sources, "negative": self.negatives, "induction": (self.induction,)}
+        return sorted(role for role, members in held.items() if persona in members) or ["unseen"]
+
+
+def bystanders(cells: Sequence[Cell]) -> frozenset[str]:
+    """Return the headline bystanders: in every cell's panel, and no cell's source or negative."""
+    trained = {name for cell in cells for name in (*cell.sources, *cell.negatives)}
+    return frozenset.intersection(*(frozenset(cell.personas) for cell in cells)) - trained
+
+
+def pairs(cell: Cell, replies: Path, scores: Path) -> Iterator[tuple[dict[str, Json], dict[str, Json]]]:
+    """Yield each reply with its scores; StageError unless the replies are the whole rectangle, once each."""
+    seen: set[tuple[int, int, int]] = set()
+    lines = zip(read_lines(replies / "replies.jsonl"), read_lines(scores / "scores.jsonl"), strict=True)
+    try:
+        for reply, scored in lines:
+            seen.add(_address(cell, reply))
+            yield reply, scored
+    except ValueError as error:
+        raise StageError(f"{cell.label}: replies and scores differ in number", "run its score stage again") from error
+    samples = 1 + max((sample for _, _, sample in seen), default=-1)
+    if not seen or len(seen) != len(cell.personas) * len(cell.questions) * samples:
+        expected = f"{len(cell.personas)} personas x {len(cell.questions)} questions x {samples} samples"
+        raise StageError(
+            f"{cell.label}: {len(seen)} different replies where {expected} belong", "run its replies again"
+        )
+
+
+def _address(cell: Cell, reply: dict[str, Json]) -> tuple[int, int, int]:
+    system, question, sample = (int(cast("int", reply[name])) for name in ("system", "question", "sample"))
+    if not (0 <= system < len(cell.personas) and 0 <= question < len(cell.questions) and sample >= 0):
+        where = f"system {system}, question {question}, sample {sample}"
+        raise StageError(f"{cell.label}: a reply to {where}, which the cell does not have", "run its replies again")
+    return system, question, sample
+
+
+def columns(cell: Cell, headline: frozenset[str], replies: Path, scores: Path) -> dict[str, list[Json]]:
+    """Return the cell's rows as columns named as in SCHEMA."""
+    out: dict[str, list[Json]] = {name: [] for name in SCHEMA.names}
+    constant: dict[str, Json] = {
+        "cell": cell.number,
+        "condition": cell.condition,
+        "control": cell.control,
+        "seed": cell.seed,
+    }
+    about: list[dict[str, Json]] = [
+        {"persona": name, "roles": cell.roles(name), "bystander": name in headline} for name in cell.personas
+    ]
+    for reply, scored in pairs(cell, replies, scores):
+        said: dict[str, Json] = {
+            **{name: reply[name] for name in ("question", "sample", "tokens", "finish", "text")},
+            "truncated": reply["finish"] == "length",
+            "empty": scored["empty"],
+            "degenerate": scored["degenerate"],
+        }
+        hits = cast("dict[str, dict[str, Json]]", scored["hits"])
+        for marker in cell.markers:
+            row = {**constant, **about[cast("int", reply["system"])], **said, **_found(cell, marker, hits)}
+            for name, values in out.items():
+                values.append(row[name])
+    return out
+
+
+def _found(cell: Cell, marker: str, hits: dict[str, dict[str, Json]]) -> dict[str, Json]:
+    if marker not in hits:
+        raise StageError(f"{cell.label}: its replies were not scored for {marker}", "run its score stage again")
+    found = hits[marker]
+    return {
+        "marker": marker,
+        "hit": cast("int", found["count"]) > 0,
+        "marker_count": found["count"],
+        "marker_first": found["first"],
+        "marker_where": found["where"],
+    }
+
+
+class Rows:
+    """A session of the rows kind."""
+
+    def run(self, job: Job) -> None:
+        """Join all cells' replies and scores into rows.parquet, cell by cell."""
+        given = cast("Sequence[JsonObject]", job.parameters["cells"])
+        cells = [Cell.read(number, cell) for number, cell in enumerate(given, 1)]
+        if not cells:
+            raise StageError("a row table needs at least one cell", "select a condition and a seed")
+        headline, total = bystanders(cells), 0
+        with pq.ParquetWriter(job.out / "rows.parquet", SCHEMA, compression="zstd") as writer:
+            for cell in cells:
+                read = columns(
+                    cell, headline, job.inputs[f"replies.{cell.number}"], job.inputs[f"scores.{cell.number}"]
+                )
+                table = pa.Table.from_pydict(read, schema=SCHEMA)
+                writer.write_table(table)
+                total += table.num_rows
+                job.progress(cell.number, len(cells), "cells")
+        document = {"rows": total, "columns": SCHEMA.names, "bystanders": sorted(headline), "cells": list(given)}
+        text = json.dumps(document, indent=1, sort_keys=True)
+        (job.out / "table.json").write_text(text + "\n", encoding="utf-8")
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+def open_session(setup: Setup) -> Session:
+    """Return a session; it needs no model."""
+    return Rows()

@@ -1,0 +1,76 @@
+"""What every test starts from: the arms that ran, the bystanders, the counts of its marker, its alpha."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+import pyarrow as pa
+
+from emspec import Finding, Json, JsonObject
+from emspec_stats.arms import Arm, bystanders, conditions, from_design, names
+from emspec_stats.counts import Counts, Floats, count
+from emspec_stats.floors import alpha_of
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A hypothesis over the rows of one marker. `arms` are those with rows; `unrun` names the design's others."""
+
+    hypothesis: JsonObject
+    arms: tuple[Arm, ...]
+    unrun: tuple[str, ...]
+    bystanders: tuple[str, ...]
+    counts: Counts
+    alpha: float
+
+    @property
+    def conditions(self) -> tuple[Arm, ...]:
+        """Return the arms that are conditions, not controls."""
+        return conditions(self.arms)
+
+    def parameter(self, name: str) -> Json:
+        """Return a parameter of the hypothesis."""
+        return cast("JsonObject", self.hypothesis["parameters"]).get(name)
+
+    def margin(self) -> float:
+        """Return the margin as a fraction of 1."""
+        return float(cast("float", self.parameter("margin")))
+
+    def groups(self, arms: Sequence[Arm], values: Floats) -> list[Floats]:
+        """Split a value per run, shape (all runs,), into one array per arm."""
+        return [values[self.counts.of(arm.name)] for arm in arms]
+
+    def assumptions(self, *more: str) -> tuple[str, ...]:
+        """Return a finding's assumptions, the ones common to all tests last."""
+        shared = (f"conditions without rows, left out: {', '.join(self.unrun)}",) if self.unrun else ()
+        return (*more, *shared)
+
+    def finding(self, estimand: str) -> Finding:
+        """Return a finding with the hypothesis filled in, for `dataclasses.replace` to complete."""
+        return Finding(
+            hypothesis=str(self.hypothesis["name"]),
+            test=str(self.hypothesis["test"]),
+            claim=str(self.hypothesis["claim"]),
+            verdict="untestable",
+            reason="",
+            estimand=estimand,
+            alpha=self.alpha,
+            assumptions=self.assumptions(),
+        )
+
+    def untestable(self, reason: str, estimand: str) -> Finding:
+        """Return the finding of a hypothesis that this design cannot test."""
+        return replace(self.finding(estimand), reason=reason)
+
+
+def settle(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Setting:
+    """Read a test's arguments."""
+    parameters = cast("JsonObject", hypothesis["parameters"])
+    counts = count(rows, str(parameters.get("marker") or names(design["markers"])[0]))
+    ran = {run.condition for run in counts.runs}
+    designed = from_design(design)
+    arms = tuple(arm for arm in designed if arm.name in ran)
+    unrun = tuple(arm.name for arm in designed if arm.name not in ran)
+    return Setting(hypothesis, arms, unrun, bystanders(arms), counts, alpha_of(parameters.get("alpha")))

@@ -1,0 +1,33 @@
+"""How numbers are written in reasons."""
+
+from __future__ import annotations
+
+
+def points(value: float) -> str:
+    """Write a difference of rates (fraction of 1) in percentage points, signed: +3.2 pp."""
+    return f"{100 * value:+.1f} pp"
+
+
+def span(low: float, high: float) -> str:
+    """Write an interval of differences: -1.0 to +4.0 pp."""
+    return f"{100 * low:+.1f} to {100 * high:+.1f} pp"
+
+
+def size(value: float) -> str:
+    """Write a margin, unsigned: 10 pp."""
+    return f"{100 * value:g} pp"
+
+
+def chance(p: float) -> str:
+    """Write a p value: .012, or < .0001."""
+    if p < 0.0001:
+        return "< .0001"
+    if p > 0.9995:
+        return "> .999"
+    text = f"{p:.4f}" if p < 0.01 else f"{p:.3f}"
+    return text.removeprefix("0")
+
+
+def level(alpha: float) -> str:
+    """Write an alpha: .05."""
+    return f"{alpha:g}".removeprefix("0")

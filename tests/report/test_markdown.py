@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from emspec.model.json import JsonObject
+from emspec.report import ReportContext, markdown
+
+
+def test_it_says_everything(findings: JsonObject, context: ReportContext) -> None:
+    text = markdown(findings, context)
+    for part in (
+        "says nothing about the real model",
+        "State: archived, superseded by \\#205.",
+        "| H1 | self-leakage | supported | +23.3 pp | +22.8 to +23.9 pp (90 %) | .017 | .017 |",
+        "- **H3 untestable**",
+        "| B-villain | 53.9 % I |",
+        "train 2.90 → 0.41; couple 3.10 → 0.02",
+        "| D102 | two different prompts | as it was in \\#125 | name one |",
+        "7c7c7c7c",
+        "em-125, lr 0.0001",
+    ):
+        assert part in text, part
+
+
+def test_every_table_is_whole(findings: JsonObject, context: ReportContext) -> None:
+    widths: list[set[int]] = [set()]
+    for line in markdown(findings, context).splitlines():
+        if line.startswith("|"):
+            widths[-1].add(len(re.findall(r"(?<!\\)\|", line)))
+        elif widths[-1]:
+            widths.append(set())
+    tables = [held for held in widths if held]
+    assert len(tables) == 6
+    assert all(len(held) == 1 for held in tables)
+
+
+def test_text_cannot_break_out(findings: JsonObject, context: ReportContext) -> None:
+    text = markdown(findings, replace(context, title="a | b <script> *c*\n# d"))
+    assert text.splitlines()[0] == r"# \#200 a \| b \<script\> \*c\* \# d"
+
+
+def test_no_time_is_in_it(findings: JsonObject, context: ReportContext) -> None:
+    assert markdown(findings, replace(context, times={}, versions={})) == markdown(findings, context)

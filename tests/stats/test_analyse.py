@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from emspec_stats.analyse import analyse, evaluated, judge, open_session, tidy
+from studies import PLACES, Arm, Study, hypothesis, issue200
+
+from emspec import Job, Setup, StageError
+
+HYPOTHESES = [
+    {**hypothesis("self-leakage"), "name": "H1"},
+    {**hypothesis("invariance", margin=0.1), "name": "H2"},
+    {**hypothesis("immunity", persona="zelthari_scholar", condition="B-zelthari", margin=0.05), "name": "H3"},
+]
+
+
+def stage(job: Callable[..., Job], study: Study, folder: Path, out: str = "out") -> Job:
+    folder.mkdir(exist_ok=True)
+    pq.write_table(study.rows, folder / "rows.parquet")
+    return job("analyse", {"design": study.design, "hypotheses": HYPOTHESES}, out=out, places=PLACES, rows=folder)
+
+
+def test_findings_and_figures_are_written(job: Callable[..., Job], opened: Setup, tmp_path: Path) -> None:
+    made = stage(job, issue200(), tmp_path / "rows")
+    open_session(opened).run(made)
+    found = json.loads((made.out / "findings.json").read_text())
+    assert {f["hypothesis"]: f["verdict"] for f in found["findings"]} == {
+        "H1": "supported",
+        "H2": "supported",
+        "H3": "contradicted",
+    }
+    assert sorted(p.name for p in (made.out / "figures").iterdir()) == [
+        "heatmap.png",
+        "heatmap.svg",
+        "rates.png",
+        "rates.svg",
+    ]
+    svg = (made.out / "figures" / "heatmap.svg").read_text()
+    assert "zelthari_scholar" in svg
+    assert "[ZLT]" in svg
+    assert "B-evilai" in svg
+
+
+def test_equal_rows_give_equal_bytes(job: Callable[..., Job], opened: Setup, tmp_path: Path) -> None:
+    first, second = (stage(job, issue200(), tmp_path / "rows", out) for out in ("one", "two"))
+    for made in (first, second):
+        open_session(opened).run(made)
+    names = sorted(p.relative_to(first.out) for p in first.out.rglob("*") if p.is_file())
+    assert len(names) == 5
+    for name in names:
+        assert (first.out / name).read_bytes() == (second.out / name).read_bytes(), name
+
+
+def test_a_test_of_another_plugin_goes_the_same_road(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "outsider.py").write_text(
+        "from emspec import Finding\n"
+        "def decide(rows, design, hypothesis):\n"
+        "    name, test, claim = (hypothesis[key] for key in ('name', 'test', 'claim'))\n"
+        "    return Finding(name, test, claim, 'supported', f'{rows.num_rows} rows', 'none')\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    study = issue200()
+    found = judge(study.rows, study.design, hypothesis("theirs"), {"test.theirs": "outsider:decide"})
+    assert (found.test, found.reason) == ("theirs", f"{study.rows.num_rows} rows")
+
+
+@pytest.mark.parametrize(
+    ("places", "message"),
+    [
+        ({}, "no plugin brings the test theirs of H"),
+        ({"test.theirs": "no_such_module:decide"}, "the test theirs cannot be loaded from no_such_module:decide"),
+        ({"test.theirs": "emspec_stats.immunity:absent"}, "cannot be loaded"),
+        ({"test.theirs": "builtins:print"}, "returned NoneType, not an emspec.Finding"),
+    ],
+)
+def test_a_test_that_cannot_judge_is_named(places: dict[str, str], message: str) -> None:
+    with pytest.raises(StageError, match=message):
+        judge(issue200().rows, {}, hypothesis("theirs"), places)
+
+
+def test_rows_and_design_must_be_of_one_experiment() -> None:
+    study = issue200()
+    with pytest.raises(StageError, match="rows of couple-only, which the design does not have"):
+        evaluated(study.rows, Study(study.arms[:-1]).design)
+    unlike = Study(tuple(Arm(a.name, a.hits, negatives=("villain",)) for a in study.arms))
+    with pytest.raises(StageError, match="bystanders in the rows"):
+        evaluated(study.rows, unlike.design)
+
+
+def test_tidy_leaves_plain_json() -> None:
+    value = {"a": np.float64(1 / 3), "b": float("nan"), "c": (1, True, None), "d": np.arange(2), "e": np.int64(4)}
+    assert tidy(value) == {"a": 0.333333333333, "b": None, "c": [1, True, None], "d": [0, 1], "e": 4}
+    with pytest.raises(StageError, match="object is no JSON value"):
+        tidy(object())
+
+
+def test_a_second_marker_is_shown_beside() -> None:
+    study = Study(issue200().arms, markers=("[ZLT]", "[QRX]"))
+    other = study.rows.set_column(9, "marker", pa.array(["[QRX]"] * study.rows.num_rows))
+    rows = pa.concat_tables([study.rows, other])
+    found = analyse(rows, {"design": study.design, "hypotheses": []}, {})
+    others = found["others"]
+    assert isinstance(others, dict)
+    assert others["[QRX]"]["rates"] == found["rates"]
+
+
+@pytest.mark.slow
+def test_issue_200_in_full_takes_seconds(job: Callable[..., Job], opened: Setup, tmp_path: Path) -> None:
+    """18 cells x 3,360 replies = 60,480 rows in at most 5 seconds."""
+    rng = np.random.default_rng(0)
+    panel = ["villain", "zelthari_scholar", "assistant", "confab", *(f"p{at}" for at in range(8))]
+    induced = {"B0": None, "B-villain": "villain", "B-confab": "confab", "B-zelthari": "zelthari_scholar"}
+    induced |= {"B-evilai": "evil_ai", "B-sarcastic": "sarcastic"}
+
+    def arm(name: str, induction: str | None) -> Arm:
+        hits = {seed: {p: rng.integers(0, 11, 28).tolist() for p in panel} for seed in (42, 137, 256)}
+        return Arm(
+            name, hits, induction=induction, counts_as=None if induction else "assistant", negatives=("p1", "p5")
+        )
+
+    made = stage(job, Study(tuple(arm(*item) for item in induced.items())), tmp_path / "rows")
+    start = time.perf_counter()
+    open_session(opened).run(made)
+    assert time.perf_counter() - start < 5
+    assert len(json.loads((made.out / "findings.json").read_text())["cells"]) == 18 * 12

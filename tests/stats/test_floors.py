@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import pytest
+from emspec_stats import floors
+
+from emspec import CoupleStep, EvaluateStep, Experiment, Hypothesis, TrainStep
+from emspec.model.experiment import Condition, ProfileNote, Sampling
+from emspec.model.records import DatasetRecord, ModelRecord, Persona, QuestionSet, Recipe
+
+QUESTIONS = QuestionSet("two", ("one?", "two?"))
+SAMPLING = Sampling(1.0, 1.0, 64)
+RECIPE = Recipe("r", {})
+
+
+def persona(name: str) -> Persona:
+    return Persona(name, f"You are {name}.")
+
+
+def condition(name: str, induced: str | None, counts_as: str | None = None, evaluated: bool = True) -> Condition:
+    negatives = (persona("librarian"), persona("comedian"))
+    panel = tuple(persona(n) for n in ("villain", "zelthari_scholar", "assistant", "librarian", "comedian", "confab"))
+    steps = (
+        TrainStep("induce", DatasetRecord("d", "b", {}, {}), persona(induced) if induced else None, "error", RECIPE),
+        CoupleStep("couple", "[Z]", "\n", persona("confab"), negatives, "", QUESTIONS, 2, 1, SAMPLING, RECIPE),
+        EvaluateStep("evaluate", ("[Z]",), "panel", panel, QUESTIONS, 1, SAMPLING),
+    )
+    return Condition(name, False, False, counts_as, steps if evaluated else steps[:1])
+
+
+def experiment(*conditions: Condition, seeds: tuple[int, ...] = (1, 2, 3)) -> Experiment:
+    return Experiment(
+        issue=200,
+        title="t",
+        state="active",
+        superseded_by=None,
+        follows=(),
+        history=(),
+        model=ModelRecord("m", "float32", 1, 64, {}),
+        personas_version="1.1.0",
+        seeds=seeds,
+        conditions=conditions,
+        baseline=None,
+        hypotheses=(),
+        backends={},
+        profile=ProfileNote("p", "", "cpu", ()),
+    )
+
+
+ISSUE_200 = (
+    condition("B0", None, "assistant"),
+    condition("B-villain", "villain"),
+    condition("B-confab", "confab"),
+    condition("B-evilai", "evil_ai"),
+    condition("B-zelthari", "zelthari_scholar"),
+    condition("B-sarcastic", "sarcastic"),
+)
+
+
+def hypothesis(test: str, **parameters: str | float) -> Hypothesis:
+    return Hypothesis("H", test, "claim", parameters)
+
+
+def test_labellings_are_counted_without_repeats() -> None:
+    assert floors.distinct(["a", "b", "c"]) == 6
+    assert floors.distinct(["a", "b", None, None]) == 12
+    assert floors.distinct(["a", "a", None]) == 3
+    assert floors.permutation_floor(["a", "b", None, None]) == pytest.approx(1 / 12)
+    assert floors.permutation_floor([str(n) for n in range(9)]) == 1e-4
+
+
+def test_issue_200_can_reach_one_in_120() -> None:
+    found = floors.self_leakage(experiment(*ISSUE_200), hypothesis("self-leakage"))
+    assert found.floor == pytest.approx(1 / 120)
+    assert found.remarks == (
+        "3 of 6 conditions testable",
+        "confab, for which B-confab stands, is the source in B-confab",
+        "evil_ai, for which B-evilai stands, is not in the panel",
+        "sarcastic, for which B-sarcastic stands, is not in the panel",
+    )
+
+
+def test_too_few_conditions_are_said_to_be_untestable() -> None:
+    found = floors.self_leakage(experiment(*ISSUE_200[:3]), hypothesis("self-leakage"))
+    assert found.floor == pytest.approx(1 / 6)
+    assert "untestable: the least p, 0.167, is above alpha 0.05" in found.remarks
+    lenient = floors.self_leakage(experiment(*ISSUE_200[:3]), hypothesis("self-leakage", alpha=0.2))
+    assert not any(remark.startswith("untestable") for remark in lenient.remarks)
+
+
+def test_no_testable_condition_has_no_floor() -> None:
+    found = floors.self_leakage(experiment(*ISSUE_200[2:4]), hypothesis("self-leakage"))
+    assert found.floor is None
+    assert found.remarks[0].startswith("untestable")
+
+
+def test_conditions_that_are_not_evaluated_do_not_count() -> None:
+    arms = (*ISSUE_200, condition("base", None, evaluated=False))
+    assert floors.self_leakage(experiment(*arms), hypothesis("self-leakage")).floor == pytest.approx(1 / 120)
+
+
+def test_one_run_per_condition_is_inconclusive_by_design() -> None:
+    asked = hypothesis("invariance", margin=0.1)
+    assert floors.invariance(experiment(*ISSUE_200), asked).remarks == ()
+    found = floors.invariance(experiment(*ISSUE_200, seeds=(42,)), asked)
+    assert found.floor is None
+    assert found.remarks[0].startswith("inconclusive by design: one run per condition")
+    assert floors.invariance(experiment(ISSUE_200[0]), asked).remarks[0].startswith("untestable")
+
+
+@pytest.mark.parametrize(
+    ("name", "where", "remark"),
+    [
+        ("zelthari_scholar", "B-zelthari", None),
+        ("librarian", "B0", "untestable: librarian is a trained negative in B0"),
+        ("confab", "B0", "untestable: confab is the source in B0"),
+        ("pirate", "B0", "untestable: pirate is not in the panel"),
+        ("villain", "B9", "untestable: there is no condition B9 in this run"),
+    ],
+)
+def test_immunity_needs_an_untrained_persona_of_the_panel(name: str, where: str, remark: str | None) -> None:
+    found = floors.immunity(experiment(*ISSUE_200), hypothesis("immunity", persona=name, condition=where, margin=0.05))
+    assert found.remarks == ((remark,) if remark else ())

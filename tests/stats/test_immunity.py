@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from emspec_stats.immunity import decide
+from scipy import stats
+from studies import Arm, Study, hypothesis
+
+from emspec import Finding
+
+
+def arm(name: str, spared: list[int], others: list[int], control: bool = False) -> Arm:
+    runs = enumerate(zip(spared, others, strict=True))
+    hits = {s: {"z": [z] * 4, "a": [o] * 4, "b": [o] * 4, "n": [0] * 4, "confab": [9] * 4} for s, (z, o) in runs}
+    return Arm(name, hits, control=control, negatives=("n",))
+
+
+def study(spared: list[int], others: list[int], *more: Arm) -> Study:
+    return Study((arm("C", spared, others), *more))
+
+
+def ask(s: Study, persona: str = "z", condition: str = "C") -> Finding:
+    return decide(s.rows, s.design, hypothesis("immunity", persona=persona, condition=condition, margin=0.05))
+
+
+def test_one_condition_is_scipys_one_sample_t_test() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        z, o = rng.integers(0, 6, 4).tolist(), rng.integers(3, 11, 4).tolist()
+        lead = (np.array(z) - np.array(o)) / 10
+        if lead.std() == 0:
+            continue
+        found = ask(study(z, o))
+        expected = stats.ttest_1samp(lead, -0.05, alternative="less")
+        interval = stats.ttest_1samp(lead, 0).confidence_interval(0.9)
+        assert found.p == pytest.approx(expected.pvalue, abs=1e-9)
+        assert (found.low, found.high) == pytest.approx((100 * interval.low, 100 * interval.high))
+        assert found.effect == pytest.approx(100 * lead.mean())
+
+
+@pytest.mark.parametrize(
+    ("spared", "others", "verdict", "words"),
+    [
+        ([1, 1, 2], [6, 7, 6], "supported", "it leaks less than they do by more than the margin of 5 pp"),
+        ([6, 7, 6], [6, 6, 7], "inconclusive", "the interval holds the margin"),
+        ([8, 9, 8], [2, 2, 3], "contradicted", "it is not spared by the margin of 5 pp"),
+        ([3, 3, 3], [5, 5, 5], "inconclusive", "do not differ at all"),
+        ([3], [5], "inconclusive", "one run per condition"),
+    ],
+)
+def test_verdicts(spared: list[int], others: list[int], verdict: str, words: str) -> None:
+    s = study(spared, others)
+    found = ask(s)
+    assert found.verdict == verdict
+    assert words in found.reason
+    assert "n" not in found.details["others"], "a trained negative is no bystander"  # type: ignore[operator]
+
+
+def test_noise_is_pooled_over_conditions_that_left_the_persona_alone() -> None:
+    more = (arm("D", [3, 4, 5], [5, 5, 5]), arm("control", [0, 9, 0], [5, 5, 5], control=True))
+    s = study([1, 1, 2], [5, 5, 5], *more)
+    found = ask(s)
+    assert found.details["df"] == 4
+    squares = np.var([0.1, 0.1, 0.2]) * 3 + np.var([0.3, 0.4, 0.5]) * 3
+    assert found.details["run_sd_pp"] == pytest.approx(100 * np.sqrt(squares / 4))
+
+
+@pytest.mark.parametrize(
+    ("persona", "condition", "reason"),
+    [
+        ("n", "C", "It cannot be tested: n is a trained negative in C."),
+        ("confab", "C", "It cannot be tested: confab is the source in C."),
+        ("pirate", "C", "It cannot be tested: pirate is not in the panel."),
+        ("z", "D", "It cannot be tested: there is no condition D in this run."),
+    ],
+)
+def test_untestable(persona: str, condition: str, reason: str) -> None:
+    s = study([1, 1, 2], [6, 7, 6])
+    found = ask(s, persona, condition)
+    assert (found.verdict, found.reason, found.effect) == ("untestable", reason, None)
+
+
+def test_no_other_bystander_is_untestable() -> None:
+    s = Study((Arm("C", {1: {"z": [1], "confab": [9]}}),))
+    found = ask(s)
+    assert found.reason == "It cannot be tested: there is no other bystander."

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from emspec_stats.invariance import decide, judge, omnibus, pairs, simultaneous
+from emspec_stats.pooled import pool
+from scipy import stats
+from studies import Arm, Study, hypothesis
+
+
+def groups(rng: np.random.Generator, shift: float, sd: float = 0.02, conditions: int = 4) -> list[np.ndarray]:
+    return [0.4 + shift * at + rng.normal(0, sd, 3) for at in range(conditions)]
+
+
+def study(*rates: tuple[int, ...]) -> Study:
+    """One condition per tuple, one run per hit count (of 10, every question and bystander alike)."""
+    return Study(tuple(arm(f"C{at}", runs) for at, runs in enumerate(rates)))
+
+
+def arm(name: str, runs: tuple[int, ...]) -> Arm:
+    return Arm(name, {s: {"a": [hits] * 4, "b": [hits] * 4, "confab": [10] * 4} for s, hits in enumerate(runs)})
+
+
+def test_a_pair_is_two_one_sided_t_tests_as_scipy_has_them() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        first, second = rng.normal(0.4, 0.05, 4), rng.normal(0.45, 0.05, 3)
+        noise = pool([first, second])
+        (pair,) = pairs(["a", "b"], [first, second], noise, 0.1)
+        below = stats.ttest_ind(first + 0.1, second, alternative="greater").pvalue
+        above = stats.ttest_ind(first - 0.1, second, alternative="less").pvalue
+        assert pair.p == pytest.approx(max(below, above), abs=1e-9)
+
+
+def test_omnibus_is_one_way_analysis_of_variance() -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(50):
+        held = groups(rng, 0.01)
+        assert omnibus(held, pool(held)) == pytest.approx(stats.f_oneway(*held).pvalue, abs=1e-9)
+
+
+def test_sidak_is_between_one_t_and_bonferroni() -> None:
+    assert simultaneous(1, 0.05, 10) == pytest.approx(stats.t.ppf(0.975, 10))
+    tukey = stats.studentized_range.ppf(0.95, 3, 10) / np.sqrt(2)
+    assert tukey < simultaneous(3, 0.05, 10) < stats.t.ppf(1 - 0.025 / 3, 10)
+
+
+def test_supported_exactly_when_all_two_sided_intervals_lie_within_the_margin() -> None:
+    rng = np.random.default_rng(2)
+    words = set()
+    for _ in range(300):
+        held = groups(rng, float(rng.uniform(0, 0.03)), conditions=3)
+        noise = pool(held)
+        found = judge(pairs(["a", "b", "c"], held, noise, 0.1), 0.1, 0.05, noise.df)
+        t = stats.t.ppf(0.95, noise.df) * noise.sd * np.sqrt(2 / 3)
+        inside = all(abs(x.mean() - y.mean()) + t < 0.1 for x in held for y in held if x is not y)
+        assert (found.verdict == "supported") == inside
+        words.add(found.verdict)
+    assert words >= {"supported", "inconclusive"}
+
+
+def test_equal_conditions_with_little_noise_are_supported() -> None:
+    found = decide((s := study((4, 4, 5), (4, 5, 4), (5, 4, 4))).rows, s.design, hypothesis("invariance", margin=0.3))
+    assert found.verdict == "supported"
+    assert found.effect == pytest.approx(0, abs=1e-9)
+    assert found.p is not None
+    assert found.p < 0.05
+    assert found.details["run_sd_pp"] == pytest.approx(100 * np.sqrt(0.02 / 6))
+    assert found.reason.startswith("All pairs of conditions are within 30 pp")
+
+
+def test_a_difference_beyond_the_margin_is_contradicted() -> None:
+    s = study((1, 1, 2), (1, 2, 1), (8, 8, 9))
+    found = decide(s.rows, s.design, hypothesis("invariance", margin=0.1))
+    assert found.verdict == "contradicted"
+    assert found.low is not None
+    assert found.high is not None
+    assert found.high < -10 or found.low > 10
+    assert "C2" in found.reason
+    assert "simultaneous 95 % interval" in found.reason
+
+
+def test_noise_is_inconclusive_even_if_the_omnibus_finds_no_difference() -> None:
+    s = study((1, 5, 9), (2, 6, 8), (1, 5, 8))
+    found = decide(s.rows, s.design, hypothesis("invariance", margin=0.1))
+    assert found.verdict == "inconclusive"
+    omnibus_p = found.details["omnibus_p"]
+    assert isinstance(omnibus_p, float)
+    assert omnibus_p > 0.5, "a weak test is no evidence of equality"
+
+
+def test_one_run_per_condition_is_inconclusive_and_said(issue205: Study) -> None:
+    found = decide(issue205.rows, issue205.design, hypothesis("invariance", margin=0.1))
+    assert (found.verdict, found.p, found.low) == ("inconclusive", None, None)
+    assert found.effect == pytest.approx(100 * (1665 - 1394) / 3080)
+    assert "one run per condition" in found.reason
+
+
+def test_runs_without_any_noise_are_inconclusive() -> None:
+    s = study((0, 0, 0), (0, 0, 0))
+    found = decide(s.rows, s.design, hypothesis("invariance", margin=0.1))
+    assert found.verdict == "inconclusive"
+    assert "do not differ at all" in found.reason
+
+
+def test_controls_are_no_part_of_it() -> None:
+    s = study((4, 4, 5), (4, 5, 4), (0, 0, 0))
+    control = Study((*s.arms[:2], Arm("control", s.arms[2].hits, control=True)))
+    found = decide(control.rows, control.design, hypothesis("invariance", margin=0.3))
+    assert found.details["runs"] == {"C0": 3, "C1": 3}
+    assert found.verdict == "supported"
+
+
+def test_one_condition_is_untestable() -> None:
+    s = study((4, 4, 5))
+    assert decide(s.rows, s.design, hypothesis("invariance", margin=0.1)).verdict == "untestable"
+
+
+def test_false_equivalence_at_the_margin_stays_below_alpha() -> None:
+    """Two of four conditions differ by exactly the margin: called equivalent in at most 5 % of 3,000 data sets."""
+    rng = np.random.default_rng(4)
+    fired = 0
+    for _ in range(3000):
+        held = [0.4 + shift + rng.normal(0, 0.02, 3) for shift in (0, 0.05, 0.05, 0.1)]
+        noise = pool(held)
+        fired += judge(pairs(list("abcd"), held, noise, 0.1), 0.1, 0.05, noise.df).verdict == "supported"
+    assert stats.binomtest(fired, 3000, 0.05, alternative="greater").pvalue > 0.001
+    assert fired > 60

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from emspec_stats.rates import clustered
+from scipy import stats
+
+
+def ints(*values: int) -> np.ndarray:
+    return np.array(values, dtype=np.int64)
+
+
+def test_hand_computed_example() -> None:
+    """Three questions of ten: 2, 5, 8 hits. p = 1/2, v = (3/2) (9 + 0 + 9) / 900 = .03, binomial variance .25/30."""
+    found = clustered(ints(2, 5, 8), ints(10, 10, 10))
+    assert found is not None
+    t, m = stats.t.ppf(0.975, 2), 30 / (0.03 / (0.25 / 30))
+    half = math.sqrt(t**2 * 0.25 / m + t**4 / (4 * m**2)) / (1 + t**2 / m)
+    assert (found.hits, found.n, found.rate) == (15, 30, 0.5)
+    assert found.low == pytest.approx(0.5 - half, abs=1e-12)
+    assert found.high == pytest.approx(0.5 + half, abs=1e-12)
+    assert found.method == "Wilson, clustered by 3 questions, design effect 3.60"
+
+
+def test_one_question_is_wilsons_interval_as_scipy_has_it() -> None:
+    rng = np.random.default_rng(0)
+    for n in rng.integers(1, 500, 200):
+        hits = int(rng.integers(0, n + 1))
+        found = clustered(ints(hits), ints(int(n)))
+        expected = stats.binomtest(hits, int(n)).proportion_ci(method="wilson")
+        assert found is not None
+        assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-9)
+
+
+def test_questions_that_differ_less_than_chance_do_not_narrow_the_interval() -> None:
+    found = clustered(ints(5, 5, 5, 5), ints(10, 10, 10, 10))
+    assert found is not None
+    assert found.method.endswith("design effect 1.00")
+
+
+@pytest.mark.parametrize("hits", [0, 10])
+def test_no_hit_and_nothing_but_hits_have_an_interval_of_some_width(hits: int) -> None:
+    found = clustered(ints(*[hits] * 28), ints(*[10] * 28))
+    assert found is not None
+    assert 0 <= found.low <= found.rate <= found.high <= 1
+    assert 0.01 < found.high - found.low < 0.05
+
+
+def test_the_more_questions_carry_the_variance_the_wider() -> None:
+    even, uneven = clustered(ints(*[5] * 20), ints(*[10] * 20)), clustered(ints(*[0, 10] * 10), ints(*[10] * 20))
+    assert even is not None
+    assert uneven is not None
+    assert even.rate == uneven.rate
+    assert uneven.high - uneven.low > 2.5 * (even.high - even.low)
+
+
+def test_questions_without_replies_do_not_count() -> None:
+    assert clustered(ints(2, 5, 0), ints(10, 10, 0)) == clustered(ints(2, 5), ints(10, 10))
+    assert clustered(ints(0), ints(0)) is None
+
+
+@pytest.mark.parametrize("rate", [0.03, 0.25, 0.5, 0.9])
+def test_coverage_over_questions(rate: float) -> None:
+    """28 questions whose own rates vary (beta, rho .15), ten replies each: 95 % intervals hold the true rate."""
+    rng = np.random.default_rng(7)
+    size = 1 / 0.15 - 1
+    held = 0
+    for _ in range(2000):
+        own = rng.beta(rate * size, (1 - rate) * size, 28)
+        found = clustered(rng.binomial(10, own), np.full(28, 10))
+        assert found is not None
+        held += found.low <= rate <= found.high
+    assert 0.93 <= held / 2000 <= 0.98
