@@ -1,0 +1,86 @@
+"""The command line: the group, its lazily loaded commands, and the one place where an error becomes text and a code."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+
+import click
+from rich.console import Console
+
+from emspec.console.problems import print_error
+from emspec.errors import EmspecError
+
+COMMANDS = {
+    "check": "Find what is wrong with a spec, and its design flaws.",
+    "explain": "Say what a design check looks for, with an example and the fix.",
+    "plan": "Show what a run would do, and what is there already.",
+    "plugins": "List the installed plugins and what they bring.",
+    "run": "Execute a spec and judge its hypotheses.",
+    "verify": "Compare every stored artifact with its digests.",
+}
+INTERRUPTED = 130
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are modules of emspec.commands, imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the command names."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; None for a name that is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"emspec.commands.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="emspec")
+def cli() -> None:
+    """Run emergent-misalignment experiments from a written specification.
+
+    Exit codes: 0 done; 2 the spec or the options are wrong; 3 something that the run needs is missing; 4 the store
+    cannot be used; 5 stages failed; 130 interrupted.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; every error that a user can cause ends here, as text and an exit code."""
+    console = Console(stderr=True, highlight=False)
+    try:
+        status = cli.main(args=arguments, prog_name="emspec", standalone_mode=False)
+    except EmspecError as error:
+        print_error(console, error)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        console.print("interrupted; the same command goes on from here")
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(EmspecError.exit_code)
+    except Exception:
+        console.print(f"error: a fault in emspec itself; please report it with {_kept(traceback.format_exc())}")
+        sys.exit(EmspecError.exit_code)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _kept(text: str) -> str:
+    """Write a traceback to a file of its own and return the file's name."""
+    with tempfile.NamedTemporaryFile("w", prefix="emspec-", suffix=".log", delete=False) as stream:
+        stream.write(text)
+        return stream.name

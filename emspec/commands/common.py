@@ -1,0 +1,124 @@
+"""What several commands need: the options that select a spec's variant, and the plan they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from emspec.errors import UsageError
+from emspec.language import load
+from emspec.model.experiment import Experiment
+from emspec.model.plan import Plan
+from emspec.model.plugin import Catalog
+from emspec.plan import compile_plan
+from emspec.plugins import discover
+from emspec.registry import find_project
+from emspec.run.events import Observer
+from emspec.run.hardware import gpus
+from emspec.store import Store
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A spec and the variant of it that is asked for."""
+
+    spec: Path
+    profile: str | None
+    backends: tuple[str, ...]
+    only: tuple[str, ...]
+    seeds: tuple[int, ...]
+    stretch: bool | None
+    out: Path | None
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A selection, compiled. `announced` says why the profile was chosen, where nobody named one."""
+
+    experiment: Experiment
+    plan: Plan
+    catalog: Catalog
+    observers: tuple[Observer, ...]
+    announced: str
+
+
+def spec_options(command: F) -> F:
+    """Add the argument and the options that make a Selection; the command takes them as one parameter, `selection`."""
+    options = [
+        click.argument("spec", type=click.Path(path_type=Path)),
+        click.option("--profile", help="Profile to lay over the spec; by default full with a GPU, organism without."),
+        click.option(
+            "--backend", "backends", multiple=True, metavar="STEP=NAME[,OPTION=VALUE]", help="Swap a backend."
+        ),
+        click.option("--only", multiple=True, metavar="CONDITION", help="These conditions and controls only."),
+        click.option("--seeds", metavar="N,N", help="These seeds only."),
+        click.option("--stretch/--no-stretch", default=None, help="With or without the stretch conditions."),
+        click.option(
+            "--out", type=click.Path(path_type=Path), help="Folder of store and runs; by default the project's out."
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def selection_of(values: Mapping[str, Any]) -> Selection:
+    """Return the Selection among a command's parameters."""
+    names = ("spec", "profile", "backends", "only", "stretch", "out")
+    return Selection(**{name: values[name] for name in names}, seeds=_seeds(values["seeds"]))
+
+
+def compile_selection(selection: Selection) -> Compiled:
+    """Load the spec under its profile and compile it."""
+    catalog, observers = discover()
+    profile, announced = _profile(selection.profile)
+    experiment = load(
+        selection.spec,
+        profile=profile,
+        catalog=catalog,
+        overrides=_overrides(selection.backends),
+        only=selection.only,
+        seeds=selection.seeds,
+        stretch=selection.stretch,
+    )
+    return Compiled(experiment, compile_plan(experiment, catalog), catalog, observers, announced)
+
+
+def out_folder(selection: Selection) -> Path:
+    """Return the folder that holds the store and the runs."""
+    return selection.out or find_project(selection.spec).root / "out"
+
+
+def open_store(selection: Selection) -> Store:
+    """Return the store below the output folder."""
+    return Store(out_folder(selection) / "store")
+
+
+def _profile(named: str | None) -> tuple[str, str]:
+    if named:
+        return named, ""
+    found = gpus()
+    if found:
+        return "full", f"{found[0]} found: profile full"
+    return "organism", "no GPU found: profile organism"
+
+
+def _overrides(given: tuple[str, ...]) -> Mapping[str, str]:
+    pairs = [text.partition("=") for text in given]
+    for step, _, name in pairs:
+        if not step or not name:
+            raise UsageError(f"--backend takes STEP=NAME, not {step!r}", "for example --backend evaluate=sim")
+    return {step: name for step, _, name in pairs}
+
+
+def _seeds(text: str | None) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(",")) if text else ()
+    except ValueError:
+        raise UsageError(f"--seeds takes whole numbers, not {text!r}", "for example --seeds 42,137") from None

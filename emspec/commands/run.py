@@ -1,0 +1,103 @@
+"""`emspec run SPEC`."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from emspec.commands.common import Compiled, compile_selection, open_store, out_folder, selection_of, spec_options
+from emspec.console.plan import print_head, print_plan
+from emspec.console.problems import print_problems
+from emspec.console.progress import duration, view
+from emspec.console.verdicts import banner, failure_text, print_report_path, print_verdicts
+from emspec.errors import PluginError, RunFailed
+from emspec.model.plan import Plan
+from emspec.report import html, markdown, results_json, verdict_rows
+from emspec.report.assemble import context_of
+from emspec.run.execute import Execution, execute
+from emspec.run.preflight import missing
+from emspec.run.progress import Progress
+from emspec.run.results import findings_of, publish, run_folder
+from emspec.run.survey import survey
+from emspec.run.work import slots_for
+from emspec.store import Store
+
+
+@click.command()
+@spec_options
+@click.option("--workers", type=click.IntRange(min=1), help="Worker processes on the CPU; by default one a core.")
+def command(workers: int | None, **values: Any) -> int:
+    """Execute SPEC, or what is not there yet of it, and judge its hypotheses."""
+    selection = selection_of(values)
+    compiled = compile_selection(selection)
+    console = Console(highlight=False)
+    console.print(banner(compiled.experiment.profile, compiled.announced))
+    store = open_store(selection)
+    _stop_if_missing(console, compiled, store)
+    print_head(console, compiled.plan)
+    print_problems(console, [p for p in compiled.experiment.problems if p.code not in compiled.experiment.accepted])
+    folder = run_folder(out_folder(selection), selection.spec, compiled.plan)
+    execution = _execute(console, compiled, store, folder, workers)
+    if execution.outcome.failures:
+        _fail(console, compiled.plan, execution)
+    if compiled.plan.analyse:
+        _report(console, compiled.plan, store, folder)
+    return 0
+
+
+def _stop_if_missing(console: Console, compiled: Compiled, store: Store) -> None:
+    """Say what the plan needs that is not here, and what would run, and stop."""
+    lines = missing(compiled.plan, compiled.catalog)
+    if not lines:
+        return
+    print_plan(console, compiled.plan, survey(compiled.plan, store, thorough=False))
+    for line in lines:
+        console.print(f"missing: {line}", soft_wrap=True)
+    raise PluginError(
+        "this machine lacks what the plan needs; the stages above would run where it is there",
+        "run without --profile for the profile that fits this machine",
+    )
+
+
+def _execute(console: Console, compiled: Compiled, store: Store, folder: Path, workers: int | None) -> Execution:
+    plan = compiled.plan
+    slots = slots_for(compiled.experiment.profile.device, workers)
+    progress = Progress(plan)
+    progress.expect(survey(plan, store, thorough=False).keys("run"))
+    with view(console, progress, sum(slot.loads_model for slot in slots)) as shown:
+        return execute(plan, store, folder, slots, [shown.see, *compiled.observers])
+
+
+def _fail(console: Console, plan: Plan, execution: Execution) -> None:
+    for failure in execution.outcome.failures:
+        console.print(failure_text(failure, plan.stages[failure.key].label))
+    done, failed = len(execution.outcome.finished), len(execution.outcome.failures)
+    raise RunFailed(
+        f"{failed} stage(s) failed, {done} finished; what is finished is kept",
+        f"once mended, resume with: {shlex.join(['emspec', *sys.argv[1:]])}",
+    )
+
+
+def _report(console: Console, plan: Plan, store: Store, folder: Path) -> None:
+    """Render what the analysis found into the run's folder, and the verdicts on the terminal."""
+    findings, figures = findings_of(plan, store)
+    manifests = [m for m in map(store.lookup, plan.stages) if m is not None]
+    context = context_of(plan, manifests)
+    record = {"versions": context.versions, "times": context.times}
+    files = {
+        "results.json": results_json(findings, context),
+        "report.md": markdown(findings, context).encode(),
+        "report.html": html(findings, context, figures).encode(),
+        "run.json": json.dumps(record, indent=1, sort_keys=True).encode(),
+    }
+    publish(folder, files, plan, store)
+    print_verdicts(console, verdict_rows(findings), plan.experiment.profile)
+    made = sum(float(str(m.record.get("seconds", 0))) for m in manifests)
+    console.print(f"{len(manifests)} stages, {duration(made)} of worker time in all")
+    print_report_path(console, folder)

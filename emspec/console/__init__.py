@@ -1,0 +1,1 @@
+"""The only formatter of terminal text and of JSON for machines."""

@@ -1,0 +1,56 @@
+"""What a run found, as text for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from emspec.console.paths import short
+from emspec.model.experiment import ProfileNote
+from emspec.report.verdicts import VerdictRow
+from emspec.run.work import Failure
+
+COLOURS = {"supported": "green", "contradicted": "red", "inconclusive": "yellow", "untestable": "magenta"}
+
+
+def banner(profile: ProfileNote, announced: str) -> Panel:
+    """Return the banner that says under which profile the results come about."""
+    lines = [announced] if announced else []
+    text = Text("\n".join([*lines, f"{profile.name} profile: {profile.note}"]))
+    return Panel(text, border_style="yellow", expand=False)
+
+
+def print_verdicts(console: Console, rows: Sequence[VerdictRow], profile: ProfileNote) -> None:
+    """Print the verdict table, and the reasons beneath it."""
+    table = Table(box=None, pad_edge=False, title=f"Verdicts ({profile.name} profile)", title_justify="left")
+    for name in ("", "test", "verdict", "effect", "interval", "p", "least p"):
+        table.add_column(name)
+    for row in rows:
+        verdict = Text(row.verdict, COLOURS[row.verdict])
+        table.add_row(row.hypothesis, row.test, verdict, row.effect, row.interval, row.p, row.floor)
+    console.print(table)
+    for row in rows:
+        console.print(Text.assemble((f"{row.hypothesis} ", "bold"), row.claim), soft_wrap=True)
+        console.print(Text(f"   {row.reason}"), soft_wrap=True)
+
+
+def print_report_path(console: Console, folder: Path) -> None:
+    """Print where the report lies."""
+    console.print(f"report: {short(folder / 'report.html')}", soft_wrap=True)
+
+
+def failure_text(failure: Failure, label: str) -> Group:
+    """Return a failed stage: what it was, why, what to do, and where the log is."""
+    lines = [Text.assemble(("failed ", "bold red"), f"{label} ({failure.kind}): {failure.message}")]
+    if failure.fix:
+        lines.append(Text(f"   {failure.fix}", "cyan"))
+    if failure.skipped:
+        lines.append(Text(f"   {len(failure.skipped)} stages that need it were skipped"))
+    if failure.log:
+        lines.append(Text(f"   log: {short(Path(failure.log))}"))
+    return Group(*lines)
