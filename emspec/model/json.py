@@ -11,9 +11,12 @@ Json = Scalar | Sequence["Json"] | Mapping[str, "Json"]
 JsonObject = Mapping[str, Json]
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
 def canonical(value: Json) -> str:
     """Return the one text of a value: keys sorted, no spaces, ASCII only. NaN and infinities raise ValueError."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def digest(value: Json) -> str:

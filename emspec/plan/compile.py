@@ -60,9 +60,9 @@ def _rows(cells: Sequence[Cell], stages: StageSet) -> str:
                 "condition": cell.condition.name,
                 "seed": cell.seed,
                 **{name: about[name] for name in ("control", "induction", "counts_as", "source", "negatives")},
-                "personas": [p.name for p in step.panel],
-                "questions": list(step.questions.questions),
-                "markers": list(step.markers),
+                "personas": tuple(p.name for p in step.panel),
+                "questions": step.questions.questions,
+                "markers": step.markers,
             }
         )
         inputs[f"replies.{number}"] = cell.keys[step.name]

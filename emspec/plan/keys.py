@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 
-from emspec.model.json import Json, JsonObject, digest
+from emspec.model.json import Json, JsonObject, canonical, text_digest
 from emspec.model.plugin import Backend
 from emspec.model.stage import KEY_SCHEMA
 
@@ -19,14 +20,19 @@ def key_document(backend: Backend, parameters: JsonObject, inputs: Mapping[str, 
         "kind": backend.kind,
         "backend": backend.name,
         "version": backend.version,
-        "parameters": _without_defaults(parameters, option_defaults(backend)),
-        "inputs": dict(inputs),
+        "parameters": _without_defaults(parameters, backend),
+        "inputs": inputs,
     }
 
 
 def stage_key(document: JsonObject) -> str:
-    """Return the key of a stage from its key document."""
-    return digest(document)
+    """Return the key of a stage: the digest of its key document.
+
+    Equal to `digest(document)`; the texts that many stages share (a panel's prompts, a question set) are encoded once.
+    """
+    return text_digest(
+        _object(document, lambda value: _object(value, _part) if isinstance(value, dict) else _part(value))
+    )
 
 
 def option_defaults(backend: Backend) -> Mapping[str, Json]:
@@ -38,10 +44,24 @@ def option_defaults(backend: Backend) -> Mapping[str, Json]:
     }
 
 
-def _without_defaults(parameters: JsonObject, defaults: Mapping[str, Json]) -> JsonObject:
+def _without_defaults(parameters: JsonObject, backend: Backend) -> JsonObject:
     options = parameters.get("options")
     if not isinstance(options, Mapping):
         return parameters
+    defaults = option_defaults(backend)
     set_here = {name: value for name, value in options.items() if name not in defaults or defaults[name] != value}
     rest = {name: value for name, value in parameters.items() if name != "options"}
     return {**rest, "options": set_here} if set_here else rest
+
+
+def _object(value: JsonObject, encode: Callable[[Json], str]) -> str:
+    return "{" + ",".join(f"{_shared(name)}:{encode(value[name])}" for name in sorted(value)) + "}"
+
+
+def _part(value: Json) -> str:
+    return _shared(value) if isinstance(value, tuple) else canonical(value)
+
+
+@lru_cache(maxsize=4096)
+def _shared(value: str | tuple[str | None, ...]) -> str:
+    return canonical(value)

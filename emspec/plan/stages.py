@@ -99,6 +99,8 @@ class StageSet:
 
 
 def _with_options(parameters: JsonObject, backend: Backend, choice: BackendChoice) -> JsonObject:
+    if not backend.options.get("properties"):
+        return parameters
     files: Mapping[str, Json] = {file.name: file.sha256 for file in choice.files}
     options = {**option_defaults(backend), **choice.options, **files}
     return {**parameters, "options": options} if options else parameters

@@ -59,8 +59,8 @@ def _couple(step: CoupleStep, seed: int, chain: Chain, label: str, stages: Stage
         "marker": step.marker,
         "separator": step.separator,
         "source": step.source.text,
-        "negatives": [persona.text for persona in step.negatives],
-        "questions": list(step.questions.questions),
+        "negatives": tuple(persona.text for persona in step.negatives),
+        "questions": step.questions.questions,
         "positives": step.positives,
         "recipe": step.recipe.fields,
         "seed": seed,
@@ -77,7 +77,7 @@ def _evaluate(step: EvaluateStep, seed: int, chain: Chain, label: str, stages: S
     parameters = _for_backend(drawn, step.panel, choice, stages)
     replies = stages.add(Request("generate", choice, parameters, label, step.name, chain, evaluate_cost(step)))
     name = f"{step.name}.score"
-    markers: JsonObject = {"markers": list(step.markers)}
+    markers: JsonObject = {"markers": step.markers}
     score = Request("score", stages.chosen("score"), markers, f"{label}.score", name, {"replies": replies})
     return {step.name: replies, name: stages.add(score)}
 
@@ -86,8 +86,8 @@ def _replies(
     personas: tuple[Persona, ...], questions: tuple[str, ...], samples: int, sampling: Sampling, seed: int
 ) -> dict[str, Json]:
     return {
-        "systems": [persona.text for persona in personas],
-        "questions": list(questions),
+        "systems": tuple(persona.text for persona in personas),
+        "questions": questions,
         "samples": samples,
         "sampling": asdict(sampling),
         "seed": seed,
@@ -101,7 +101,7 @@ def _for_backend(
     parameters = {"model": stages.experiment.model.identity, **drawn}
     if not stages.backend("generate", choice).named:
         return parameters
-    return {**parameters, "names": {"systems": [p.name for p in personas], "questions": drawn["questions"]}}
+    return {**parameters, "names": {"systems": tuple(p.name for p in personas), "questions": drawn["questions"]}}
 
 
 _STEPS: Mapping[str, Callable[..., Mapping[str, str]]] = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from emspec.model.json import JsonObject
 from emspec.model.plan import Plan
+from emspec.plan.estimate import TRIVIAL
 
 
 @dataclass
@@ -42,9 +43,10 @@ class Progress:
                 self._learn(str(event["key"]), float(str(event["seconds"])))
 
     def seconds_left(self, workers: int) -> float | None:
-        """Return the estimated seconds to the end, or None before the first stage that counts has finished.
+        """Return the estimated seconds to the end, or None before the first stage with a cost of its own has finished.
 
         A kind of stage takes the seconds per cost that it took so far; a kind not seen yet, the mean of the others.
+        Trivial stages count for nothing.
         """
         cost, seconds = sum(self._cost.values()), sum(self._seconds.values())
         if not cost:
@@ -52,6 +54,8 @@ class Progress:
         left = 0.0
         for key in self._left:
             stage = self.plan.stages[key]
+            if stage.cost <= TRIVIAL:
+                continue
             seen = stage.kind in self._cost
             pace = self._seconds[stage.kind] / self._cost[stage.kind] if seen else seconds / cost
             left += stage.cost * pace
@@ -60,8 +64,9 @@ class Progress:
     def _learn(self, key: str, seconds: float) -> None:
         stage = self.plan.stages[key]
         self._left.pop(key, None)
-        self._seconds[stage.kind] += seconds
-        self._cost[stage.kind] += stage.cost
+        if stage.cost > TRIVIAL:
+            self._seconds[stage.kind] += seconds
+            self._cost[stage.kind] += stage.cost
 
 
 def _whole(value: object) -> int:

@@ -10,6 +10,8 @@ from emspec.run.hardware import cores, gpus, oom_kills
 from emspec.run.workers import Worker
 from emspec.store import Attempt, Lease
 
+LIGHT = 2
+"""Light workers, for stages that load no model: while one works, the engine keeps what the other made."""
 FROM_OUTSIDE = {signal.SIGKILL, signal.SIGTERM, signal.SIGHUP}
 """Signals that come from outside the worker: its stage may be tried again."""
 
@@ -36,7 +38,7 @@ class Outcome:
 
 @dataclass
 class Slot:
-    """A place for one worker: a CPU core or a GPU for sessions that load a model, or the light place for the others."""
+    """A place for one worker: a CPU core or a GPU for sessions that load a model, or a light place for the others."""
 
     device: str
     loads_model: bool
@@ -65,9 +67,9 @@ def cause(code: int, oom: bool) -> tuple[str, str]:
 
 
 def slots_for(device: str, workers: int | None = None) -> list[Slot]:
-    """Return the places for workers: one a GPU on "cuda", else `workers` (by default one a core), and a light one."""
+    """Return the places for workers: one a GPU on "cuda", else `workers` (one a core), and the light ones."""
     if device == "cuda":
         heavy = [Slot(f"cuda:{index}", True) for index in range(len(gpus()))]
     else:
         heavy = [Slot("cpu", True) for _ in range(workers or cores())]
-    return [*heavy, Slot("cpu", False)]
+    return [*heavy, *(Slot("cpu", False) for _ in range(LIGHT))]

@@ -29,7 +29,7 @@ from emspec.store.files import describe
 
 PR_SET_PDEATHSIG = 1
 PROGRESS_EVERY = 0.2
-"""Seconds between two progress messages of one stage."""
+"""Least seconds between two progress messages of one stage, and before the first."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -107,11 +107,11 @@ def _usage(started: float) -> Mapping[str, Json]:
 
 
 def _reporter(channel: Channel) -> Progress:
-    last = [0.0]
+    last = [time.monotonic()]
 
     def progress(done: int, total: int, unit: str) -> None:
         now = time.monotonic()
-        if now - last[0] >= PROGRESS_EVERY or done >= total:
+        if now - last[0] >= PROGRESS_EVERY:
             last[0] = now
             channel.send({"progress": {"done": done, "total": total, "unit": unit}})
 

@@ -7,7 +7,7 @@ import os
 import shutil
 import time
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from emspec.errors import StoreError
@@ -38,6 +38,7 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._results = str(root / "results")
         self._synced = time.monotonic()
         try:
             for name in ("results", "attempts"):
@@ -51,10 +52,11 @@ class Store:
 
     def lookup(self, key: str) -> Manifest | None:
         """Return the manifest of a finished stage whose files have the sizes it says, or None."""
-        folder = self.folder(key)
+        folder = f"{self._results}/{key[:2]}/{key}"
         try:
-            manifest = _manifest((folder / MANIFEST).read_bytes())
-            whole = all((folder / o.name).stat().st_size == o.size for o in manifest.outputs)
+            with open(f"{folder}/{MANIFEST}", "rb") as stream:  # noqa: PTH123 - plain strings: a plan looks up every stage
+                manifest = _manifest(stream.read())
+            whole = all(os.stat(f"{folder}/{o.name}").st_size == o.size for o in manifest.outputs)  # noqa: PTH116
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return manifest if whole and manifest.key == key else None
@@ -131,7 +133,9 @@ class Store:
 
 
 def _text(manifest: Manifest) -> str:
-    return canonical({**asdict(manifest), "outputs": [asdict(output) for output in manifest.outputs]})
+    outputs = [{"name": o.name, "size": o.size, "sha256": o.sha256} for o in manifest.outputs]
+    document = {"key": manifest.key, "document": manifest.document, "outputs": outputs, "record": manifest.record}
+    return canonical(document)
 
 
 def _manifest(content: bytes) -> Manifest:

@@ -15,7 +15,7 @@ from emspec.model.json import JsonObject, digest
 from emspec.model.plan import Plan
 from emspec.model.stage import SessionKey, Stage
 from emspec.run.execute import execute
-from emspec.run.work import Slot
+from emspec.run.work import slots_for
 from emspec.store import Store
 from emspec.store.files import sync
 from emspec.store.store import SYNC_SECONDS
@@ -55,7 +55,7 @@ def sim_stage(seed: int) -> Stage:
 def by_engine(plan: Plan, root: Path) -> float:
     """Execute a plan; return the seconds it took, worker start included."""
     started = time.perf_counter()
-    done = execute(plan, Store(root / "store"), root / "run", [Slot("cpu", False)], [])
+    done = execute(plan, Store(root / "store"), root / "run", slots_for("cpu"), [])
     assert not done.outcome.failures
     return time.perf_counter() - started
 
