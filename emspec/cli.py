@@ -19,6 +19,7 @@ COMMANDS = {
     "explain": "Say what a design check looks for, with an example and the fix.",
     "plan": "Show what a run would do, and what is there already.",
     "plugins": "List the installed plugins and what they bring.",
+    "registry": "Check the registry, or release what is new in it.",
     "run": "Execute a spec and judge its hypotheses.",
     "verify": "Compare every stored artifact with its digests.",
 }

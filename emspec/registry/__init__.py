@@ -1,0 +1,17 @@
+"""The registry: personas, panels, questions, models, data sets and recipes by name, each released version immutable."""
+
+from emspec.registry.files import recipe_fields, sha256_file
+from emspec.registry.project import Project, find_project
+from emspec.registry.registry import PersonaSet, Registry, RegistryRecipe
+from emspec.registry.releases import release_all
+
+__all__ = [
+    "PersonaSet",
+    "Project",
+    "Registry",
+    "RegistryRecipe",
+    "find_project",
+    "recipe_fields",
+    "release_all",
+    "sha256_file",
+]

@@ -1,0 +1,62 @@
+"""Registry files: read, checked against the lock and against the schema of their folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from emspec.errors import RegistryError, SpecError
+from emspec.registry import lock
+from emspec.schema import inlined, problems
+from emspec.source import Document, read
+
+FOLDERS = ("personas", "questions", "models", "datasets", "recipes")
+OPTIONAL_FIELDS = frozenset({"max_steps"})
+
+
+def sha256_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, 64 hexadecimal digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def names(registry: Path, folder: str) -> tuple[str, ...]:
+    """Return the names that a folder of the registry holds, sorted."""
+    return tuple(sorted(path.stem for path in (registry / folder).glob("*.yaml")))
+
+
+def load(registry: Path, folder: str, name: str, released: Mapping[str, str]) -> Document:
+    """Return a registry file; RegistryError where it is missing or changed, SpecError where it is not well formed."""
+    path = registry / folder / f"{name}.yaml"
+    if not path.is_file():
+        raise RegistryError(f"{path} is missing", "see `emspec registry list`")
+    lock.check(registry, f"{folder}/{name}.yaml", sha256_file(path), released)
+    document = read(path)
+    found = [*document.problems, *problems(document, _schemas()[folder])]
+    if not found and folder == "recipes":
+        found = problems(document, recipe_schema(document.data["kind"]), document.data["recipe"], ("recipe",))
+    if found:
+        raise SpecError(found)
+    return document
+
+
+def recipe_fields(kind: str) -> Mapping[str, Any]:
+    """Return the schema of each field that a recipe of a step kind has."""
+    return {**_schemas()["optimisation"], **_schemas()[f"{kind}-recipe"]}
+
+
+def recipe_schema(kind: str) -> Mapping[str, Any]:
+    """Return the schema of a complete recipe."""
+    fields = recipe_fields(kind)
+    required = [name for name in fields if name not in OPTIONAL_FIELDS]
+    return {"type": "object", "properties": fields, "required": required, "additionalProperties": False}
+
+
+@cache
+def _schemas() -> Mapping[str, Any]:
+    definitions = json.loads(Path(__file__).with_name("registry.schema.json").read_text())["$defs"]
+    return {name: inlined(schema, definitions) for name, schema in definitions.items()}

@@ -1,0 +1,217 @@
+"""JSON Schema errors as problems with a place in the text, what was expected, and the nearest valid name.
+
+A schema may say more than the standard does: `x-expected` words for what a value should be, and `x-later`, names that
+a later version will know.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+
+from emspec.errors import Place, Problem
+from emspec.source import Document, KeyPath
+
+Schema = Mapping[str, Any]
+
+_POINTS = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?) ?pp")
+_NOUNS: tuple[tuple[type, str], ...] = (
+    (bool, "the value"),
+    (str, "the text"),
+    (int, "the number"),
+    (float, "the number"),
+)
+_TYPES = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a mapping",
+    "null": "empty",
+}
+_BOUNDS = {
+    "minimum": "at least",
+    "maximum": "at most",
+    "exclusiveMinimum": "more than",
+    "exclusiveMaximum": "less than",
+}
+_COUNTS = {
+    "minLength": "must not be empty",
+    "minItems": "needs more items",
+    "maxItems": "has too many items",
+    "minProperties": "must not be empty",
+    "uniqueItems": "names an item twice",
+}
+
+
+def problems(document: Document, schema: Schema, data: Any = None, at: KeyPath = ()) -> list[Problem]:
+    """Return everything in the document that breaks `schema`; `data` stands for the document's value at `at`."""
+    return [problem for _, problem in broken(document, schema, data, at)]
+
+
+def broken(document: Document, schema: Schema, data: Any = None, at: KeyPath = ()) -> list[tuple[KeyPath, Problem]]:
+    """Return each problem with the path of what is wrong, or of what lacks something."""
+    instance = document.data if data is None else data
+    validator = Draft202012Validator(schema)
+    found = [one for error in validator.iter_errors(instance) for one in _explain(document, at, error)]
+    return list(dict.fromkeys(found))
+
+
+def inlined(schema: Any, definitions: Mapping[str, Any]) -> Any:
+    """Return `schema` with each {"$ref": "#/$defs/NAME"} replaced by the definition, to be looked up once only."""
+    if isinstance(schema, Mapping):
+        if "$ref" in schema:
+            return inlined(definitions[schema["$ref"].removeprefix("#/$defs/")], definitions)
+        return {key: inlined(value, definitions) for key, value in schema.items() if key != "$defs"}
+    return [inlined(item, definitions) for item in schema] if isinstance(schema, list) else schema
+
+
+def completed(value: Any, schema: Schema) -> Any:
+    """Return a valid value with the schema's defaults filled in, and every number as the schema has it: 1.0, not 1.
+
+    Equal meanings are equal values then, however they were written.
+    """
+    if isinstance(value, dict):
+        inner, other = _below(schema)
+        missing = {key: one["default"] for key, one in inner.items() if "default" in one and key not in value}
+        return {key: completed(one, inner.get(key, other)) for key, one in {**value, **missing}.items()}
+    if isinstance(value, list):
+        items = schema.get("items", {})
+        return [completed(item, items) for item in value]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        kinds = schema.get("type", ())
+        return float(value) if "number" in kinds else int(value) if "integer" in kinds else value
+    return value
+
+
+def in_fractions(value: Any, schema: Schema) -> Any:
+    """Return a value as written, with percentage points where the schema has a number as fractions: `10pp` is 0.1."""
+    if isinstance(value, dict):
+        inner, other = _below(schema)
+        return {key: in_fractions(one, inner.get(key, other)) for key, one in value.items()}
+    match = _POINTS.fullmatch(value) if isinstance(value, str) and schema.get("type") == "number" else None
+    return float(match[1]) / 100 if match else value
+
+
+def _below(schema: Schema) -> tuple[Schema, Schema]:
+    """Return the schemas of an object's properties, and that of all others."""
+    rest = schema.get("additionalProperties")
+    return schema.get("properties", {}), rest if isinstance(rest, Mapping) else {}
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Return a fix that names what `name` may have been meant to be, or all that it can be."""
+    known = sorted(names)
+    if not known:
+        return "there is none to choose from"
+    close = get_close_matches(name, known, 1) or get_close_matches(name.lower(), known, 1)
+    listed = ", ".join(known[:16]) + (f" and {len(known) - 16} more" if len(known) > 16 else "")
+    return f"did you mean {close[0]}?" if close else f"choose from: {listed}"
+
+
+def describe(value: Any) -> str:
+    """Return a value as a message names it, cut to a line."""
+    if value is None:
+        return "empty"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "a list"
+    noun = next(noun for kind, noun in _NOUNS if isinstance(value, kind))
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return f"{noun} {text if len(text) <= 40 else text[:40] + '...'}"
+
+
+def _explain(document: Document, at: KeyPath, error: ValidationError) -> Iterator[tuple[KeyPath, Problem]]:
+    path = (*at, *error.absolute_path)
+    schema = error.schema if isinstance(error.schema, Mapping) else {}
+    asked: Any = error.validator_value
+    instance: Any = error.instance
+    if error.validator == "additionalProperties":
+        yield from _unknown_keys(document, path, instance, schema)
+    elif error.validator == "required":
+        for key in (key for key in asked if key not in instance):
+            what = f"{_name(path)} lacks `{key}`"
+            yield path, Problem("error", "S103", document.key(path), what, f"add `{key}: ...`{_hint(schema, key)}")
+    elif "propertyNames" in error.absolute_schema_path:
+        key_path = (*path, str(instance))
+        what = f"`{instance}` cannot be a name here"
+        fix = f"use {schema.get('x-expected', 'another name')}"
+        yield key_path, Problem("error", "S101", document.key(key_path), what, fix)
+    else:
+        yield path, _wrong_value(document, path, error, schema)
+
+
+def _unknown_keys(
+    document: Document, path: KeyPath, instance: Mapping[str, Any], schema: Schema
+) -> Iterator[tuple[KeyPath, Problem]]:
+    known = schema.get("properties", {})
+    patterns = schema.get("patternProperties", {})
+    for key in (key for key in instance if key not in known and not any(re.search(one, key) for one in patterns)):
+        key_path = (*path, key)
+        place = document.key(key_path)
+        if key in schema.get("x-later", ()):
+            yield key_path, later(place, key)
+        else:
+            what = f"{_name(path)} has no `{key}`" if path else f"there is no `{key}`"
+            yield key_path, Problem("error", "S102", place, what, nearest(key, known))
+
+
+def later(place: Place, name: str) -> Problem:
+    """Return the problem of something that the language has in its design and this version does not."""
+    return Problem("error", "S105", place, f"`{name}` is not in this version of emspec", "leave it out")
+
+
+def _wrong_value(document: Document, path: KeyPath, error: ValidationError, schema: Schema) -> Problem:
+    place, name, got = document.value(path), _name(path), describe(error.instance)
+    rule = str(error.validator)
+    asked: Any = error.validator_value
+    if rule in ("enum", "const"):
+        return _not_among(document, path, error.instance, asked if rule == "enum" else [asked], schema)
+    words = _expected(asked if rule == "type" else schema.get("type", ()), schema)
+    fix = f"{path[-1]}: {schema['description']}" if path and "description" in schema else f"write {words}"
+    if rule in _COUNTS:
+        return Problem("error", "S101", place, f"{name} {_COUNTS[rule]}", fix)
+    if rule in _BOUNDS:
+        return Problem("error", "S101", place, f"{name} must be {_BOUNDS[rule]} {asked}, not {got}", fix)
+    if rule in ("type", "pattern"):
+        return Problem("error", "S101", place, f"{name} must be {words}, not {got}", fix)
+    return Problem("error", "S101", place, f"{name}: {error.message[:200]}", fix)
+
+
+def _not_among(document: Document, path: KeyPath, value: Any, asked: Sequence[Any], schema: Schema) -> Problem:
+    place = document.value(path)
+    if value in schema.get("x-later", ()):
+        return later(place, str(value))
+    names = [json.dumps(one) if not isinstance(one, str) else one for one in asked]
+    what = f"{_name(path)} cannot be {value if isinstance(value, str) and value else describe(value)}"
+    return Problem("error", "S101", place, what, nearest(value if isinstance(value, str) else "", names))
+
+
+def _expected(types: Any, schema: Schema) -> str:
+    """Return what a value should be, in words."""
+    names = [types] if isinstance(types, str) else types
+    return str(
+        schema.get("x-expected") or " or ".join(_TYPES.get(str(one), str(one)) for one in names) or "another value"
+    )
+
+
+def _hint(schema: Schema, key: str) -> str:
+    says = schema.get("properties", {}).get(key)
+    words = (says.get("description") or says.get("x-expected")) if isinstance(says, Mapping) else ""
+    return f": {words}" if words else ""
+
+
+def _name(path: KeyPath) -> str:
+    """Return how a message calls the value at `path`: its last keys, items counted from 1."""
+    if not path:
+        return "the file"
+    if isinstance(path[-1], int):
+        return f"item {path[-1] + 1} of {_name(path[:-1])}"
+    return f"`{path[-1]}`"
