@@ -1,0 +1,186 @@
+"""A spec's text -> an Experiment under a profile; every problem is found before any is raised."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from emspec.errors import Problem, SpecError
+from emspec.language import checks
+from emspec.language.backends import Layers, choose
+from emspec.language.conditions import ConditionText, base_steps, condition_texts, markers_of
+from emspec.language.fields import Setting, Spot, StepText
+from emspec.language.hypotheses import resolve_hypotheses
+from emspec.language.joined import spec_schema, taken_names
+from emspec.language.profile import load_profile
+from emspec.language.scope import Notes, Scope
+from emspec.language.select import Selection, selected
+from emspec.language.steps import resolve
+from emspec.language.written import as_numbers, step_kinds
+from emspec.model.experiment import BackendChoice, Condition, Experiment, ProfileNote, Step
+from emspec.model.json import canonical
+from emspec.model.plugin import Catalog
+from emspec.model.records import ModelRecord
+from emspec.registry import PersonaSet, Registry, find_project
+from emspec.schema import broken
+from emspec.source import Document, KeyPath, read
+
+NO_OVERRIDES: Mapping[str, str] = {}
+_FIELD_DEPTH: Mapping[str, int] = {"steps": 3, "conditions": 3, "controls": 3, "hypotheses": 3, "backends": 2}
+
+
+def load(
+    path: Path,
+    *,
+    profile: str,
+    catalog: Catalog,
+    overrides: Mapping[str, str] = NO_OVERRIDES,
+    only: tuple[str, ...] = (),
+    seeds: tuple[int, ...] = (),
+    stretch: bool | None = None,
+) -> Experiment:
+    """Return a spec's experiment under a profile; SpecError with all problems, warnings in Experiment.problems.
+
+    `overrides` maps a step or a stage kind to "BACKEND" or "BACKEND,OPTION=VALUE,..."; `only` and `seeds` select
+    conditions and seeds of the spec; `stretch` False leaves the stretch conditions out.
+    """
+    document = as_numbers(read(path), catalog)
+    notes = Notes(list(document.problems))
+    data = _valid(document, catalog, notes)
+    scope = _scope(data, document, profile, catalog, notes)
+    model = _model(data, document, scope)
+    scope = replace(scope, context=model.context) if model else scope
+    texts, conditions = _conditions(data, document, scope)
+    names = [condition.name for condition in texts]
+    hypotheses = resolve_hypotheses(data.get("hypotheses", {}), document, names, catalog, scope)
+    backends = _backends(data, document, overrides, catalog, scope)
+    chosen = selected(conditions, data, document, Selection(only, seeds, stretch), notes)
+    accepted = checks.accepted(data, document, notes)
+    if notes.problems or model is None:
+        raise SpecError(sorted(dict.fromkeys(notes.problems), key=_in_text_order))
+    experiment = Experiment(
+        issue=data.get("issue"),
+        title=data.get("title", ""),
+        state=data.get("state", "proposed"),
+        superseded_by=data.get("superseded_by"),
+        follows=tuple(data.get("follows", ())),
+        history=tuple(data.get("history", ())),
+        model=model,
+        personas_version=data["personas"],
+        seeds=chosen.seeds,
+        conditions=chosen.conditions,
+        baseline=chosen.baseline,
+        hypotheses=hypotheses,
+        backends=backends,
+        profile=_note(scope),
+    )
+    return replace(experiment, problems=checks.run(checks.Reading(experiment, document, texts), accepted))
+
+
+def _valid(document: Document, catalog: Catalog, notes: Notes) -> Mapping[str, Any]:
+    """Return the spec's data without what the schema does not allow, which is noted."""
+    data = document.data
+    found = broken(document, spec_schema(step_kinds(data), catalog))
+    notes.problems.extend(problem for _, problem in found)
+    if not isinstance(data, Mapping):
+        raise SpecError(notes.problems)
+    valid: Mapping[str, Any] = _without(
+        data, {_key_of(path) for path, problem in found if not _lacks_only(path, problem)}
+    )
+    return valid
+
+
+def _lacks_only(path: KeyPath, problem: Problem) -> bool:
+    """Return whether the rest of what stands at `path` can be looked at although something is missing in it."""
+    return problem.code == "S103" and (not path or (len(path) == 2 and path[0] in ("steps", "hypotheses")))
+
+
+def _key_of(path: KeyPath) -> KeyPath:
+    """Return the path of what is left out for a problem at `path`: a whole field, not one key or item within it."""
+    return path[: _FIELD_DEPTH.get(str(path[0]), 1)] if path else path
+
+
+def _without(data: Any, paths: set[KeyPath], at: KeyPath = ()) -> Any:
+    if not isinstance(data, Mapping) or not paths:
+        return data
+    below = {key: {path for path in paths if path[: len(at) + 1] == (*at, key)} for key in {p[len(at)] for p in paths}}
+    kept = {key: value for key, value in data.items() if (*at, key) not in below.get(key, ())}
+    return {key: _without(value, below[key], (*at, key)) if key in below else value for key, value in kept.items()}
+
+
+def _scope(data: Mapping[str, Any], document: Document, profile: str, catalog: Catalog, notes: Notes) -> Scope:
+    """Return what names are looked up in; without a version of the personas, no persona can be."""
+    project = find_project(Path(document.file))
+    registry = Registry(project.root)
+    try:
+        laid_over = load_profile(profile, project, catalog)
+    except SpecError as error:
+        raise SpecError([*notes.problems, *error.problems]) from None
+    scope = Scope(registry, PersonaSet("", {}, {}), laid_over, sys.maxsize, notes)
+    if "personas" not in data:
+        return scope
+    personas = scope.listed("personas", data["personas"], document.value(("personas",)), registry.personas)
+    return replace(scope, personas=personas) if personas else scope
+
+
+def _model(data: Mapping[str, Any], document: Document, scope: Scope) -> ModelRecord | None:
+    if "model" not in data:
+        return None
+    name, place = scope.replaced("model", data["model"], document.value(("model",)), scope.profile.models)
+    return scope.listed("models", name, place, scope.registry.model)
+
+
+def _conditions(
+    data: Mapping[str, Any], document: Document, scope: Scope
+) -> tuple[tuple[ConditionText, ...], tuple[Condition, ...]]:
+    """Return all conditions as written and as resolved; where a step is wrong, it is noted and left out."""
+    steps = base_steps(data, document)
+    texts = condition_texts(data, steps, document, scope.profile.kinds, scope.notes)
+    markers = markers_of(texts)
+    known: dict[str, Step] = {}
+    found = []
+    for text in texts:
+        counts_as = text.fields.get("as")
+        if counts_as is not None:
+            scope.persona(counts_as, document.value((*text.path, "as")))
+        resolved = [_step(step, scope, markers, known) for step in text.steps]
+        kept = tuple(step for step in resolved if step)
+        found.append(Condition(text.name, text.control, text.fields.get("stretch", False), counts_as, kept))
+    return texts, tuple(found)
+
+
+def _step(step: StepText, scope: Scope, markers: Sequence[str], known: dict[str, Step]) -> Step | None:
+    """Resolve a step, equal ones once. What is wrong is noted for each condition, since each has its own place."""
+    text = canonical({"name": step.name, "values": step.values})
+    if text not in known:
+        found = resolve(step, scope, markers)
+        if found is None:
+            return None
+        known[text] = found
+    return known[text]
+
+
+def _backends(
+    data: Mapping[str, Any], document: Document, overrides: Mapping[str, str], catalog: Catalog, scope: Scope
+) -> Mapping[str, BackendChoice]:
+    steps = {name: step.kind for name, step in base_steps(data, document).items()}
+    for name in taken_names(steps, catalog):
+        fix = f"call it something else, such as my-{name}"
+        scope.notes.error("S106", document.key(("steps", name)), f"a step cannot be called {name} here", fix)
+    written = data.get("backends", {})
+    spec = {name: Setting(value, Spot(document, ("backends", name))) for name, value in written.items()}
+    return choose(Layers(scope.profile.backends, spec, overrides), steps, catalog, scope.project, scope.notes)
+
+
+def _note(scope: Scope) -> ProfileNote:
+    profile = scope.profile
+    replacements = tuple((what, before, after) for (what, before), after in scope.notes.replacements.items())
+    return ProfileNote(profile.name, profile.note, profile.device, replacements)
+
+
+def _in_text_order(problem: Problem) -> tuple[bool, str, int, int, str]:
+    place = problem.place
+    return (place is not None, *((place.file, place.line, place.column) if place else ("", 0, 0)), problem.code)

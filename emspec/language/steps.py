@@ -1,0 +1,154 @@
+"""Steps resolved: every name looked up, every default filled in. A new step kind is one function and one line here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from emspec.language.fields import StepText
+from emspec.language.panels import negatives_of, panel_of
+from emspec.language.scope import Scope
+from emspec.model.experiment import CoupleStep, EvaluateStep, Sampling, Step, TrainStep
+from emspec.model.records import DatasetRecord, Persona, QuestionSet, Recipe
+from emspec.schema import nearest
+
+Resolve = Callable[[StepText, Scope, Sequence[str]], Step | None]
+
+
+def resolve(step: StepText, scope: Scope, markers: Sequence[str]) -> Step | None:
+    """Return the step resolved, or None where something in it is missing or was noted as wrong.
+
+    `markers` are those of all couple steps of the spec; an evaluation looks for them unless it names its own.
+    """
+    return _KINDS[step.kind](step, scope, markers)
+
+
+def _train(step: StepText, scope: Scope, markers: Sequence[str]) -> Step | None:
+    data = _data(step, scope)
+    silent = step.values["system"] == "none"
+    persona = None if silent else _persona(step, "system", scope)
+    recipe = _recipe(step, scope)
+    if data is None or recipe is None or (persona is None and not silent):
+        return None
+    return TrainStep(step.name, data, persona, step.values["own_system"], recipe)
+
+
+def _couple(step: StepText, scope: Scope, markers: Sequence[str]) -> Step | None:
+    values = step.values
+    source = _persona(step, "source", scope)
+    negatives, rule = negatives_of(step, scope)
+    questions = _questions(step, scope)
+    recipe = _recipe(step, scope)
+    sampling = _sampling(step, scope)
+    drawn = _drawn(step, scope, questions) if questions else 0
+    if source is None or not negatives or questions is None or recipe is None or not drawn or "marker" not in values:
+        return None
+    return CoupleStep(
+        name=step.name,
+        marker=values["marker"],
+        separator=values["separator"],
+        source=source,
+        negatives=negatives,
+        negatives_rule=rule,
+        questions=questions,
+        positives=values["positives"],
+        drawn=drawn,
+        sampling=sampling,
+        recipe=recipe,
+    )
+
+
+def _evaluate(step: StepText, scope: Scope, markers: Sequence[str]) -> Step | None:
+    values = step.values
+    looked_for = tuple(values.get("markers", markers))
+    if not looked_for:
+        what = f"`{step.name}` has no marker to look for: no couple step teaches one"
+        scope.notes.error("S106", step.place(), what, 'name it: markers: ["[ZLT]"]')
+    panel = panel_of(step, ("panel",), scope)
+    questions = _questions(step, scope)
+    sampling = _sampling(step, scope)
+    if not looked_for or not panel or questions is None or "completions" not in values:
+        return None
+    written = values["panel"]
+    name = written if isinstance(written, str) else f"{len(panel)} personas"
+    return EvaluateStep(step.name, looked_for, name, panel, questions, values["completions"], sampling)
+
+
+_KINDS: Mapping[str, Resolve] = {"train": _train, "couple": _couple, "marker-eval": _evaluate}
+
+
+def _persona(step: StepText, field: str, scope: Scope) -> Persona | None:
+    return scope.persona(step.values[field], step.place(field)) if field in step.values else None
+
+
+def _data(step: StepText, scope: Scope) -> DatasetRecord | None:
+    if "data" not in step.values:
+        return None
+    name, place = scope.replaced("data", step.values["data"], step.place("data"), scope.profile.data)
+    return scope.listed("datasets", name, place, scope.registry.dataset)
+
+
+def _questions(step: StepText, scope: Scope) -> QuestionSet | None:
+    name, below = _named(step, "questions", "from")
+    if name is None:
+        return None
+    found = scope.listed("questions", name, step.place("questions", *below), scope.registry.questions)
+    written = step.values["questions"]
+    if found is None or isinstance(written, str) or "first" not in written:
+        return found
+    first: int = written["first"]
+    if first > len(found.questions):
+        what = f"{found.name} has {len(found.questions)} questions, not {first}"
+        scope.notes.error("S106", step.place("questions", "first"), what, f"write at most {len(found.questions)}")
+        return None
+    return QuestionSet(f"{found.name}, first {first}", found.questions[:first])
+
+
+def _named(step: StepText, field: str, key: str) -> tuple[str | None, tuple[str, ...]]:
+    """Return the name in a field written as a name, or as a mapping with the name at `key`; and what leads to it."""
+    written = step.values.get(field)
+    return (written.get(key), (key,)) if isinstance(written, Mapping) else (written, ())
+
+
+def _recipe(step: StepText, scope: Scope) -> Recipe | None:
+    base, below = _named(step, "recipe", "base")
+    if base is None:
+        return None
+    name, place = scope.replaced("recipe", base, step.place("recipe", *below), scope.profile.recipes)
+    recipe = scope.listed("recipes", name, place, scope.registry.recipe)
+    if recipe is None:
+        return None
+    if recipe.kind != step.kind:
+        fits = [one for one in scope.registry.names("recipes") if scope.registry.recipe(one).kind == step.kind]
+        what = f"{name} is a recipe for {recipe.kind} steps, not for {step.kind}"
+        scope.notes.error("S106", place, what, nearest(name, fits))
+        return None
+    changes = {key: one for key, one in step.values["recipe"].items() if key != "base"} if below else {}
+    return Recipe(name, {**recipe.fields, **changes}, tuple(sorted(changes)))
+
+
+def _sampling(step: StepText, scope: Scope) -> Sampling:
+    values = step.values
+    if values["max_tokens"] >= scope.context:
+        what = f"a reply of {values['max_tokens']} tokens leaves no room for a prompt in a context of {scope.context}"
+        scope.notes.error("S106", step.place("max_tokens"), what, "lower max_tokens")
+    return Sampling(values["temperature"], values["top_p"], values["max_tokens"])
+
+
+def _drawn(step: StepText, scope: Scope, questions: QuestionSet) -> int:
+    """Return how many replies are drawn per persona and question, 0 where that was noted as wrong."""
+    positives, asked = step.values.get("positives"), len(questions.questions)
+    if positives is None:
+        return 0
+    used, rest = divmod(positives, asked)
+    if rest or not used:
+        near = f"{used * asked} or {(used + 1) * asked}" if used else str(asked)
+        what = f"{positives} positives cannot be shared evenly by the {asked} questions of {questions.name}"
+        scope.notes.error("S106", step.place("positives"), what, f"write {near}")
+        return 0
+    drawn = int(step.values.get("drawn", math.ceil(1.5 * used)))
+    if drawn < used:
+        what = f"{drawn} replies are drawn per question, and {used} are needed"
+        scope.notes.error("S106", step.place("drawn"), what, f"write at least {used}, or leave it out")
+        return 0
+    return drawn

@@ -1,0 +1,97 @@
+"""Every design check by name: where it speaks, and where it is silent."""
+
+from __future__ import annotations
+
+import pytest
+
+from emspec.errors import Place, SpecError
+
+
+def found(experiment, code: str) -> list[tuple[int, int, str]]:
+    assert all(problem.severity == "warning" for problem in experiment.problems)
+    ours = [problem for problem in experiment.problems if problem.code == code]
+    return [(one.place.line, one.place.column, one.message) for one in ours]
+
+
+def test_d101_induction_persona_outside_the_panel(compiled) -> None:
+    assert found(compiled(), "D101") == []
+    experiment = compiled(("induce.system: villain", "induce.system: paramedic"))
+    what = "hypotheses on the induction persona cannot be tested for villain: paramedic is not in the panel, five"
+    assert found(experiment, "D101") == [(9, 28, what)]
+    assert (
+        found(
+            compiled(
+                ("induce.system: villain", "induce.system: paramedic"), ("panel: five", "panel: five + paramedic")
+            ),
+            "D101",
+        )
+        == []
+    )
+
+
+def test_d101_speaks_of_the_persona_that_the_condition_counts_as(compiled) -> None:
+    [(line, column, message)] = found(compiled(("as: assistant", "as: paramedic")), "D101")
+    assert (line, column) == (16, 3)
+    assert "for plain: paramedic is not in" in message
+
+
+def test_d102_induced_without_a_system_message_but_evaluated_as_a_persona(compiled) -> None:
+    what = "plain is induced without a system message, but counts as assistant: two different prompts"
+    assert found(compiled(), "D102") == [(16, 3, what)]
+    assert found(compiled(("{as: assistant}", "{as: assistant, induce.system: assistant}")), "D102") == []
+
+
+def test_d103_one_seed(compiled) -> None:
+    assert found(compiled(), "D103") == []
+    [(line, column, message)] = found(compiled(("seeds: [1, 2]", "seeds: [1]")), "D103")
+    assert (line, column) == (6, 8)
+    assert "for H1, H2 a difference" in message
+    assert found(compiled(seeds=(1,), only=("plain",)), "D103") == []
+
+
+def test_d104_evaluation_questions_are_trained_on(compiled) -> None:
+    what = "2 of the 4 questions of all-4 are also trained on in couple"
+    assert found(compiled(), "D104") == [(25, 57, what)]
+
+
+def test_d105_trained_personas_in_the_panel(compiled) -> None:
+    [(line, column, message)] = found(compiled(("{draw: 2, from: five, seed: 42}", "[villain]")), "D105")
+    assert (line, column) == (25, 40)
+    assert message == "villain, confab of five are trained on in couple: no bystanders"
+    assert (
+        found(
+            compiled(
+                ("panel: five", "panel: [assistant, paramedic]"), ("{draw: 2, from: five, seed: 42}", "[villain]")
+            ),
+            "D105",
+        )
+        == []
+    )
+
+
+def test_d106_closed_issue(compiled) -> None:
+    assert found(compiled(), "D106") == []
+    archived = compiled(("issue: 7", "issue: 7\nstate: archived\nsuperseded_by: 9"))
+    assert found(archived, "D106") == [(3, 8, "issue 7 is archived and superseded by #9; it runs all the same")]
+    superseded = compiled(("issue: 7", "superseded_by: 9"))
+    assert found(superseded, "D106") == [(2, 16, "the issue is superseded by #9; it runs all the same")]
+
+
+def test_accepted_findings_say_why(compiled) -> None:
+    experiment = compiled(("baseline: plain", "baseline: plain\naccept: {D104: as in the original}"))
+    [problem] = [one for one in experiment.problems if one.code == "D104"]
+    assert problem.message.endswith("(accepted: as in the original)")
+    assert problem.fix == ""
+
+
+def test_accepting_what_is_no_check_is_an_error(compiled) -> None:
+    with pytest.raises(SpecError) as caught:
+        compiled(("baseline: plain", "baseline: plain\naccept: {D10: why}"))
+    [problem] = caught.value.problems
+    assert (problem.code, problem.fix) == ("S104", "did you mean D106?")
+
+
+def test_findings_come_in_the_order_of_the_text(compiled) -> None:
+    places = [problem.place or Place("", 0, 0) for problem in compiled(("seeds: [1, 2]", "seeds: [1]")).problems]
+    assert len(places) >= 4
+    assert places == sorted(places)

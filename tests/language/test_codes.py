@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from emspec.language import explain
+from emspec.language.checks import CHECKS
+from emspec.language.codes import ERRORS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("code", [*CHECKS, *ERRORS])
+def test_every_code_has_a_page(code: str) -> None:
+    page = explain(code.lower())
+    assert page
+    title, blank, reason, *_ = page.splitlines()
+    assert title.startswith(f"{code}  ")
+    assert title.endswith(".")
+    assert blank == ""
+    assert len(reason) > 20
+
+
+def test_every_code_that_the_core_uses_is_explained() -> None:
+    rooms = [ROOT / "emspec" / "source.py", ROOT / "emspec" / "schema.py"]
+    rooms += [path for room in ("registry", "language") for path in (ROOT / "emspec" / room).glob("*.py")]
+    used = {code for path in rooms for code in re.findall(r'"([YSRD]\d{3})"', path.read_text())}
+    assert used == {*CHECKS, *ERRORS}
+
+
+def test_every_error_code_has_a_golden_spec_or_a_test() -> None:
+    golden = (ROOT / "tests" / "golden" / "bad").glob("*.jsonl")
+    shown = {json.loads(line)["code"] for path in golden for line in path.read_text().splitlines()}
+    elsewhere = {"Y100", "S108", "R101"}
+    assert shown | elsewhere == set(ERRORS)
+
+
+def test_what_is_no_code_is_not_explained() -> None:
+    assert explain("D999") is None

@@ -1,0 +1,70 @@
+"""Every spec of the project compiles under every profile, with the installed plugins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from emspec.language import load
+from emspec.model.experiment import CoupleStep, EvaluateStep, Experiment
+from emspec.model.plugin import Catalog
+from emspec.plugins import discover
+
+PROJECT = Path(__file__).parents[2]
+SPECS = sorted(
+    path.relative_to(PROJECT) for path in (PROJECT / "specs").rglob("*.yaml") if path.parent.name != "profiles"
+)
+PROFILES = sorted(path.stem for path in (PROJECT / "specs" / "profiles").glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def installed() -> Catalog:
+    return discover()[0]
+
+
+@pytest.fixture
+def shipped(tmp_path: Path) -> Path:
+    """The project's specs and registry, with a stand-in for the recorded replies, which are not in the project."""
+    for name in ("specs", "registry"):
+        (tmp_path / name).symlink_to(PROJECT / name)
+    recorded = tmp_path / "data" / "eps_issue205" / "E0_assistant" / "raw_completions.json"
+    recorded.parent.mkdir(parents=True)
+    recorded.write_text("{}")
+    (tmp_path / "spec").mkdir()
+    return tmp_path
+
+
+def load_in(project: Path, spec: Path, profile: str, catalog: Catalog) -> Experiment:
+    copy = project / "spec" / spec.name
+    copy.write_text((PROJECT / spec).read_text())
+    return load(copy, profile=profile, catalog=catalog)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("spec", SPECS, ids=str)
+def test_every_spec_compiles_under_every_profile(spec: Path, profile: str, shipped: Path, installed: Catalog) -> None:
+    experiment = load_in(shipped, spec, profile, installed)
+    assert experiment.profile.name == profile
+    assert all(isinstance(condition.steps[-1], EvaluateStep) for condition in experiment.conditions)
+    assert {"generate", "score", "rows", "analyse"} <= set(experiment.backends) or "evaluate" in experiment.backends
+
+
+def test_issue_200(shipped: Path, installed: Catalog) -> None:
+    experiment = load_in(shipped, Path("specs/issue200.yaml"), "full", installed)
+    assert len(experiment.conditions) * len(experiment.seeds) == 18
+    assert sum(not condition.stretch for condition in experiment.conditions) * len(experiment.seeds) == 15
+    for condition in experiment.conditions:
+        _, couple, evaluate = condition.steps
+        assert isinstance(couple, CoupleStep)
+        assert isinstance(evaluate, EvaluateStep)
+        assert [persona.name for persona in couple.negatives] == ["data_scientist", "comedian"]
+        assert couple.drawn == 15
+        assert len(evaluate.panel) * len(evaluate.questions.questions) * evaluate.completions == 3360
+    assert [problem.code for problem in experiment.problems] == ["D106", "D102", "D101", "D101", "D105", "D104"]
+
+
+def test_the_smallest_spec_has_only_what_is_required() -> None:
+    text = (PROJECT / "specs" / "examples" / "minimal.yaml").read_text()
+    keys = [line.partition(":")[0] for line in text.splitlines() if line[:1].isalpha()]
+    assert keys == ["model", "personas", "steps"]
