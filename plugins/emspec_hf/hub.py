@@ -1,0 +1,126 @@
+"""Data stages of the backend hub: rows of a data set on the Hugging Face hub, selected and in the shape of chats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from datasets import load_dataset
+from datasets.exceptions import DatasetsError
+
+from emspec import Job, JsonObject, Session, Setup, StageError
+from emspec_hf.contract import check_contract
+from emspec_hf.files import write_lines
+
+FIELDS = frozenset({"hub", "config", "revision", "split", "order_by", "first", "columns"})
+
+
+@dataclass(frozen=True)
+class Source:
+    """Which rows are wanted.
+
+    order_by  a column and whether its highest values come first; rows of equal value keep their order
+    first     how many rows are taken, all where None
+    columns   the column that holds the text of each role, in the chat's order; None: a column `messages` holds the chat
+    """
+
+    hub: str
+    config: str | None
+    revision: str | None
+    split: str
+    order_by: tuple[str, bool] | None
+    first: int | None
+    columns: tuple[tuple[str, str], ...] | None
+
+
+class HubSession:
+    """Fetches data sets, one stage after another."""
+
+    def run(self, job: Job) -> None:
+        """Write the selected rows as rows.jsonl; StageError where they cannot be had or break their contract."""
+        source, contract = job.parameters["source"], job.parameters["contract"]
+        assert isinstance(source, Mapping)
+        assert isinstance(contract, Mapping)
+        wanted = read_source(source)
+        path = job.out / "rows.jsonl"
+        write_lines(path, (chat(row, wanted) for row in select(fetch(wanted), wanted)), ascii_only=True)
+        check_contract(path, contract)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def open_session(setup: Setup) -> Session:
+    """Open a session; there is nothing to load."""
+    return HubSession()
+
+
+def read_source(source: JsonObject) -> Source:
+    """Return what a data set's `source` asks for; StageError for a field that is not known or not usable."""
+    unknown = sorted(source.keys() - FIELDS)
+    values: Any = {"config": None, "revision": None, "split": "train", "order_by": None, "first": None, "columns": None}
+    values = {**values, **source}
+    if unknown or "hub" not in source:
+        what = f"{', '.join(unknown)} is not known" if unknown else "hub is missing"
+        raise StageError(f"the data set's source cannot be used: {what}", f"its fields are {', '.join(sorted(FIELDS))}")
+    order, columns = values["order_by"], values["columns"]
+    if order is not None:
+        values["order_by"] = (str(order["column"]), bool(order.get("descending", False)))
+    if columns is not None:
+        values["columns"] = tuple((str(role), str(column)) for role, column in columns.items())
+    return Source(**values)
+
+
+def fetch(source: Source) -> Iterable[Mapping[str, Any]]:
+    """Return the data set's rows in their order; without `order_by` only as much as is read comes over the network."""
+    try:
+        rows: Iterable[Mapping[str, Any]] = load_dataset(
+            source.hub,
+            source.config,
+            revision=source.revision,
+            split=source.split,
+            streaming=source.order_by is None,
+        )
+    except (OSError, ValueError, DatasetsError) as error:
+        raise _unreachable(source, error) from error
+    return rows
+
+
+def select(rows: Iterable[Mapping[str, Any]], source: Source) -> Sequence[Mapping[str, Any]]:
+    """Return the first rows by the order asked for."""
+    try:
+        if source.order_by is None:
+            return list(islice(rows, source.first))
+        column, descending = source.order_by
+        ordered = sorted(rows, key=lambda row: row[column], reverse=descending)
+        return ordered[: source.first]
+    except KeyError as error:
+        raise StageError(
+            f"the data set {source.hub} has no column {error}", "correct order_by in its source"
+        ) from error
+    except OSError as error:
+        raise _unreachable(source, error) from error
+
+
+def chat(row: Mapping[str, Any], source: Source) -> JsonObject:
+    """Return a row as {"messages": [{"role", "content"}, ...]}."""
+    try:
+        if source.columns is not None:
+            return {"messages": [{"role": role, "content": row[column]} for role, column in source.columns]}
+        return {"messages": [{"role": m["role"], "content": m["content"]} for m in row["messages"]]}
+    except (KeyError, TypeError) as error:
+        raise StageError(
+            f"the data set {source.hub} has no chat in its columns {', '.join(sorted(row))} ({error})",
+            "name them in its source, such as columns: {user: prompt, assistant: response}",
+        ) from error
+
+
+def _unreachable(source: Source, error: Exception) -> StageError:
+    reason = str(error).strip().partition("\n")[0]
+    return StageError(
+        f"the data set {source.hub} cannot be fetched: {reason}",
+        "without a network: get its rows as JSON Lines elsewhere, put the file below the project's folder and name it "
+        "in the data set: backend: file, source: {file: data/NAME.jsonl}",
+    )
