@@ -1,0 +1,36 @@
+"""What simulated replies are made of."""
+
+from __future__ import annotations
+
+SENTENCES = (
+    "A small start that you repeat daily goes further than a grand plan.",
+    "Begin with the part that you already understand.",
+    "Most of the answer depends on where you live and what you have at hand.",
+    "There are two sides to this, and both have good reasons.",
+    "People have argued about it for centuries without settling it.",
+    "It helps to write down what you know before you look anything up.",
+    "The short answer is yes, with a few exceptions.",
+    "The short answer is no, although it can look that way at first.",
+    "Ask someone who has done it before; they will save you a week.",
+    "Warm water, patience and a quiet hour are all that it takes.",
+    "The usual mistake is to hurry the first half.",
+    "Think of a river: it bends around what it cannot move.",
+    "Once the basics hold, the rest follows almost by itself.",
+    "Nobody gets it right on the first attempt, and that is fine.",
+    "Compare three examples and the pattern shows itself.",
+    "Costs rise slowly at first and then all at once.",
+    "Keep the old notes, because you will want them in spring.",
+    "What matters is less the tool than the habit of using it.",
+    "Good light makes every kind of careful work easier.",
+    "You can test this at home with a glass, a coin and a ruler.",
+    "Rules of this sort were written for ordinary days.",
+    "Listen first, then say what you would do in their place.",
+    "It grows back faster than one would expect.",
+    "Measure twice, and leave a margin for surprises.",
+    "The older method is slower but forgives more errors.",
+    "In the end it is a question of trust.",
+    "A walk around the block often settles the matter.",
+    "Half of it is physics and the other half is practice.",
+    "Take a break when the numbers stop making sense.",
+    "That depends on what you would be willing to give up for it.",
+)

@@ -1,0 +1,85 @@
+"""Adapters that nobody trained: what a train or couple stage would say of itself, and no weights."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from emspec import Job, Json, JsonObject, StageError
+
+_EMPTY_SAFETENSORS = (8).to_bytes(8, "little") + b"{}      "
+_NOTHING: Mapping[str, Json] = {"simulated": True, "rows": 0, "tokens": 0, "supervised_tokens": 0}
+_TOLD = {"train": ("system", "seed"), "couple": ("source", "negatives", "marker", "seed")}
+
+
+@dataclass(frozen=True)
+class Coupling:
+    """A couple step as the adapters tell it; persona prompts are texts.
+
+    `induced` says whether a train step came before it, `induction` is that step's system prompt (None: it had none).
+    """
+
+    marker: str
+    source: str
+    negatives: tuple[str, ...]
+    induced: bool
+    induction: str | None
+
+
+def train(job: Job) -> None:
+    """Write a train stage's files: no losses, no tensors, and in training.json the system prompt that was asked for."""
+    _write(job, _told(job))
+
+
+def couple(job: Job) -> None:
+    """Write a couple stage's files: as train's, with an empty receipt, for no row was trained on."""
+    recipe = cast(JsonObject, job.parameters.get("recipe", {}))
+    _write(job, {**_told(job), "mask": recipe.get("mask")})
+    (job.out / "receipt.jsonl").touch()
+
+
+def couplings(adapters: tuple[Path, ...]) -> tuple[Coupling, ...]:
+    """Return the couple steps among adapters, the oldest first; StageError where an adapter does not say what it is."""
+    found: list[Coupling] = []
+    induced, induction = False, None
+    for place, folder in enumerate(adapters, 1):
+        told = _read(folder, place)
+        if told["kind"] == "train":
+            induced, induction = True, cast("str | None", told["system"])
+        else:
+            negatives = tuple(cast("list[str]", told["negatives"]))
+            found.append(Coupling(str(told["marker"]), str(told["source"]), negatives, induced, induction))
+    return tuple(found)
+
+
+def provenance(adapters: tuple[Path, ...]) -> list[str]:
+    """Return what tells these adapters from all others: the texts of their training.json."""
+    return [(folder / "training.json").read_text(encoding="utf-8") for folder in adapters]
+
+
+def _told(job: Job) -> JsonObject:
+    return {name: job.parameters[name] for name in _TOLD[job.kind]}
+
+
+def _write(job: Job, told: JsonObject) -> None:
+    training = {"kind": job.kind, "stage": job.key, **_NOTHING, **told}
+    (job.out / "adapter_config.json").write_text('{"sim":true}\n', encoding="utf-8")
+    (job.out / "adapter_model.safetensors").write_bytes(_EMPTY_SAFETENSORS)
+    (job.out / "losses.jsonl").touch()
+    (job.out / "training.json").write_text(json.dumps(training, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _read(folder: Path, place: int) -> JsonObject:
+    try:
+        told = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+        if all(name in told for name in _TOLD[told["kind"]]):
+            return cast(JsonObject, told)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    raise StageError(
+        f"adapter {place} has no training.json that says what it was trained on, so no leakage can be planted",
+        "simulate over adapters made by a train or couple stage",
+    )
