@@ -1,0 +1,73 @@
+"""The command line's edges: help, wrong options, wrong files, and no traceback for any of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli import emspec
+
+from emspec.cli import COMMANDS
+
+
+def test_help_lists_every_command_and_the_exit_codes() -> None:
+    done = emspec("--help")
+    assert done.returncode == 0
+    for name in COMMANDS:
+        assert f"\n  {name}" in done.stdout
+    assert "Exit codes" in done.stdout
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_every_command_has_help(name: str) -> None:
+    done = emspec(name, "--help")
+    assert done.returncode == 0
+    assert "Usage: emspec" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nonsense"], "No such command 'nonsense'"),
+        (["plan"], "Missing argument 'SPEC'"),
+        (["plan", "specs/nowhere.yaml"], "nowhere.yaml"),
+        (["plan", "specs/issue200.yaml", "--seeds", "a,b"], "--seeds takes whole numbers"),
+        (["plan", "specs/issue200.yaml", "--backend", "evaluate"], "--backend takes STEP=NAME"),
+        (["plan", "specs/issue200.yaml", "--backend", "evaluate=vlm"], "vllm"),
+        (["plan", "specs/issue200.yaml", "--only", "B-vilain"], "B-villain"),
+        (["plan", "specs/issue200.yaml", "--profile", "ful"], "full"),
+        (["explain", "D999"], "there is no design check D999"),
+        (["run", "specs/issue200.yaml", "--profile", "sim", "--out", "setup.cfg"], "cannot be made"),
+    ],
+)
+def test_wrong_usage_is_said_in_a_line(project: Path, arguments: list[str], said: str) -> None:
+    done = emspec(*arguments, cwd=project)
+    assert done.returncode in {2, 4}
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_check_gives_findings_for_machines(project: Path) -> None:
+    done = emspec("check", "specs/issue200.yaml", "--profile", "sim", "--format", "json", cwd=project)
+    assert done.returncode == 0
+    findings = json.loads(done.stdout)
+    assert {"D101", "D102", "D104"} <= {finding["code"] for finding in findings}
+    assert all(finding["place"]["line"] > 0 for finding in findings)
+
+
+def test_explain_tells_reason_and_fix() -> None:
+    done = emspec("explain", "D101")
+    assert done.returncode == 0
+    assert "panel" in done.stdout
+
+
+def test_verify_finds_what_was_altered(project: Path, tmp_path: Path) -> None:
+    arguments = ["--profile", "sim", "--out", str(tmp_path), "--seeds", "42", "--only", "B0"]
+    assert emspec("run", "specs/issue200.yaml", *arguments, cwd=project).returncode == 0
+    assert emspec("verify", "--out", tmp_path, cwd=project).returncode == 0
+    victim = next(tmp_path.glob("store/results/*/*/replies.jsonl"))
+    victim.write_bytes(victim.read_bytes().replace(b"a", b"b", 1))
+    done = emspec("verify", "--out", tmp_path, cwd=project)
+    assert done.returncode == 4
+    assert "1 damaged" in done.stdout
