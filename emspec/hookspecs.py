@@ -16,7 +16,8 @@ train     parameters: model {...identity}, system (text or null), own_system (er
 couple    parameters: model, marker, separator, source (text), negatives [text], questions [text], positives, recipe
           {..., mask}, seed
           in: replies (a generate stage: systems are source then negatives), adapter.*
-          out: as train; training.json: {"kind": "couple", "source", "negatives", "marker", "mask", "seed", "rows", ...};
+          out: as train; training.json: {"kind": "couple", "source", "negatives", "marker", "mask", "seed", "rows",
+          "supervised_tokens", "tokens"};
           receipt.jsonl: per training row {"role": positive|negative, "system" (SHA-256), "question" (index), "sample",
           "tokens", "supervised", "supervised_ids": [...]}
 generate  parameters: model, systems [text or null], questions [text], samples, sampling {temperature, top_p,
@@ -28,13 +29,13 @@ generate  parameters: model, systems [text or null], questions [text], samples, 
 score     parameters: markers [text]          in: replies
           out: scores.jsonl, line by line as replies.jsonl: {"hits": {marker: {"count": int, "first": int (character)
           or null, "where": "start"|"inside"|"end"|null}}, "empty": bool, "degenerate": bool}
-rows      parameters: cells [{"condition", "control", "seed", "source", "negatives", "induction", "personas": [name],
-          "questions": [text], "markers"}]      in: replies.N, scores.N for the N-th cell (from 1)
+rows      parameters: cells [{"condition", "control", "seed", "source", "negatives", "induction", "counts_as",
+          "personas": [name], "questions": [text], "markers"}]      in: replies.N, scores.N for the N-th cell (from 1)
           out: rows.parquet, one row a reply (see emspec_stats.rows), table.json: {"rows", "cells": [...]}
 analyse   parameters: design {...}, hypotheses [{"name", "test", "version", "claim", "parameters"}]
           in: rows, and training.N.M (the M-th adapter of the N-th cell)
           places: test.NAME -> "module:callable" of each test kind
-          out: findings.json (see emspec_stats.analyse), figures/*.svg
+          out: findings.json (see emspec_stats.analyse), figures/*.svg, figures/*.png
 
 A stage also gets, where its backend has options, parameters["options"], with file options replaced by their SHA-256 and
 the paths in places["option.NAME"].

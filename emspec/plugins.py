@@ -9,11 +9,11 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import TypeVar
 
 import pluggy
+from jsonschema import Draft202012Validator
 
 from emspec.hookspecs import GROUP, Hooks
 from emspec.model.plugin import Backend, Catalog, PluginInfo, TestKind
 from emspec.run.events import Observer
-
 
 T = TypeVar("T")
 
@@ -47,8 +47,11 @@ def ask(point: EntryPoint) -> Brought:
         manager.check_pending()
         backends = _flat(manager.hook.emspec_backends(), Backend)
         tests = _flat(manager.hook.emspec_tests(), TestKind)
+        for schema in (*(backend.options for backend in backends), *(test.parameters for test in tests)):
+            Draft202012Validator.check_schema(schema)
     except Exception as error:
-        return Brought(replace(info, broken=f"{type(error).__name__}: {error}"))
+        reason = str(error).partition("\n")[0]
+        return Brought(replace(info, broken=f"{type(error).__name__}: {reason}"))
     watches = manager.hook.emspec_observe.get_hookimpls()
     observers = (lambda event: manager.hook.emspec_observe(event=event),) if watches else ()
     return Brought(info, tuple(backends), tuple(tests), observers)

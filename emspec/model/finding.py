@@ -27,8 +27,9 @@ class Rate:
 class Finding:
     """One hypothesis decided.
 
-    `effect`, `low` and `high` are in `unit` (pp, or a coefficient), and `level` is the interval's; `p` is the attained p value and `floor` the least
-    that the design can return; `reason` is a generated sentence; `details` carries figures by name.
+    `effect`, `low` and `high` are in `unit` (pp, or a coefficient) and `level` is the interval's; `p` is the attained p
+    value and `floor` the least that the design can return; `reason` is a generated sentence; `details` carries figures
+    by name.
     """
 
     hypothesis: str

@@ -15,7 +15,7 @@ from emspec.schema import inlined, problems
 from emspec.source import Document, read
 
 FOLDERS = ("personas", "questions", "models", "datasets", "recipes")
-OPTIONAL_FIELDS = frozenset({"max_steps"})
+OPTIONAL_FIELDS = frozenset({"group_by_length", "max_steps"})
 
 
 def sha256_file(path: Path) -> str:

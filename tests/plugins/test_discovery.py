@@ -51,6 +51,11 @@ def test_a_hook_that_raises_or_returns_something_else_is_named(monkeypatch: pyte
     assert "expected Backend values, got str" in ask(point("wrong", wrong, monkeypatch)).info.broken
 
 
+def test_a_malformed_schema_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = bringing("misdescribed", Backend("generate", "odd", "1", "m:f", {"type": "numbr"}))
+    assert "'numbr' is not valid" in ask(point("misdescribed", wrong, monkeypatch)).info.broken
+
+
 def test_an_unknown_hook_name_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     module = bringing("misspelt_plugin")
 

@@ -73,7 +73,7 @@ def test_a_dataset_of_a_file_is_named_by_its_digest() -> None:
 def test_recipes_are_complete_and_their_numbers_canonical() -> None:
     recipe = Registry(GOLDEN).recipe("coupling")
     assert recipe.kind == "couple"
-    assert set(recipe.fields) == set(recipe_fields("couple")) - {"max_steps"}
+    assert set(recipe.fields) == set(recipe_fields("couple")) - {"group_by_length", "max_steps"}
     assert isinstance(recipe.fields["lora_alpha"], float)
     assert isinstance(recipe.fields["lora_r"], int)
     assert recipe.fields["lr"] == 5e-6
