@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emspec.errors import StoreError
-from emspec.model.json import JsonObject, canonical
+from emspec.model.json import Json, JsonObject, canonical
 from emspec.model.stage import Manifest, Output
 from emspec.store.files import MANIFEST, sha256_file, sync
 from emspec.store.lease import Lease
@@ -133,8 +133,8 @@ class Store:
 
 
 def _text(manifest: Manifest) -> str:
-    outputs = [{"name": o.name, "size": o.size, "sha256": o.sha256} for o in manifest.outputs]
-    document = {"key": manifest.key, "document": manifest.document, "outputs": outputs, "record": manifest.record}
+    outputs: list[Json] = [{"name": o.name, "size": o.size, "sha256": o.sha256} for o in manifest.outputs]
+    document: JsonObject = {"key": manifest.key, "document": manifest.document, "outputs": outputs, "record": manifest.record}
     return canonical(document)
 
 
