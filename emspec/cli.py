@@ -81,7 +81,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _kept(text: str) -> str:
-    """Write a traceback to a file of its own and return the file's name."""
-    with tempfile.NamedTemporaryFile("w", prefix="emspec-", suffix=".log", delete=False) as stream:
-        stream.write(text)
-        return stream.name
+    """Write a traceback to a file of its own and return the file's name, or the text itself where no file can be."""
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="emspec-", suffix=".log", delete=False) as stream:
+            stream.write(text)
+            return stream.name
+    except OSError:
+        return text

@@ -73,7 +73,7 @@ class Hooks(Protocol):
 
         When: once per command; joined as backends are. A test's target is called in the analyse stage's worker as
         `target(rows, design, hypothesis)`: a pyarrow Table of rows, the design as JSON values, the hypothesis as
-        {"name", "test", "claim", "parameters"}; it returns an emspec.Finding.
+        {"name", "test", "version", "claim", "parameters"}; it returns an emspec.Finding.
         """
 
     @hookspec
@@ -81,6 +81,7 @@ class Hooks(Protocol):
         """See one event of a run: {"time": seconds since the epoch, "event": name, ...}, as written to events.jsonl.
 
         When: in the engine's process, in order, while the run goes on; must return at once. An observer that raises is
-        named once and left out from then on. Events: run-started, stage-hit, stage-started, stage-progress,
-        stage-finished, stage-failed, worker-started, worker-ended, run-finished.
+        named once and left out from then on. Events: run-started, result-damaged, stage-hit, stage-waiting,
+        stage-started, stage-progress, stage-retried, stage-finished, stage-failed, worker-started, worker-ended,
+        observer-dropped, run-finished.
         """

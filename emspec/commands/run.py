@@ -58,7 +58,7 @@ def _stop_if_missing(console: Console, compiled: Compiled, store: Store) -> None
         return
     print_plan(console, compiled.plan, survey(compiled.plan, store, thorough=False))
     for line in lines:
-        console.print(f"missing: {line}", soft_wrap=True)
+        console.print(f"missing: {line}", soft_wrap=True, markup=False)
     raise PluginError(
         "this machine lacks what the plan needs; the stages above would run where it is there",
         "run without --profile for the profile that fits this machine",

@@ -20,11 +20,9 @@ def command(out: Path | None) -> int:
     keys = store.keys()
     damaged = 0
     for key in keys:
-        manifest = store.lookup(key)
-        what = store.damage(manifest) if manifest else "manifest.json"
+        what = store.heal(key) if store.lookup(key) else store.unreadable(key)
         if what:
             damaged += 1
-            store.discard(key)
             console.print(f"damaged: {key} ({what})")
     console.print(f"{len(keys)} artifacts, {damaged} damaged")
     return 4 if damaged else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from emspec.model.experiment import CoupleStep, Experiment
@@ -21,21 +22,21 @@ def print_plan(console: Console, plan: Plan, survey: Survey) -> None:
     console.print(_steps(plan, survey))
     console.print(_sessions(plan, survey))
     for line in (*_resolved(plan.experiment), *_attainable(plan), _count(plan, survey)):
-        console.print(line, soft_wrap=True)
+        console.print(line, soft_wrap=True, markup=False)
 
 
 def print_head(console: Console, plan: Plan) -> None:
     """Print title, state, profile, and every replacement that the profile makes."""
     experiment = plan.experiment
     issue = f"#{experiment.issue} " if experiment.issue else ""
-    console.print(f"[bold]{issue}[/]{experiment.title}   plan {plan.digest[:DIGITS]}", soft_wrap=True)
-    if experiment.superseded_by or experiment.state != "active":
+    console.print(f"[bold]{issue}[/]{escape(experiment.title)}   plan {plan.digest[:DIGITS]}", soft_wrap=True)
+    if experiment.superseded_by or experiment.state in {"archived", "superseded"}:
         by = f", superseded by #{experiment.superseded_by}" if experiment.superseded_by else ""
         console.print(f"state: {experiment.state}{by}; it runs all the same")
     profile = experiment.profile
-    console.print(f"[bold yellow]profile {profile.name}[/] on {profile.device}: {profile.note}", soft_wrap=True)
+    console.print(f"[bold yellow]profile {profile.name}[/] on {profile.device}: {escape(profile.note)}", soft_wrap=True)
     for what, old, new in profile.replacements:
-        console.print(f"   {what}: {old} -> {new}", soft_wrap=True)
+        console.print(f"   {what}: {old} -> {new}", soft_wrap=True, markup=False)
 
 
 def _steps(plan: Plan, survey: Survey) -> Table:

@@ -41,7 +41,7 @@ def print_verdicts(console: Console, rows: Sequence[VerdictRow], profile: Profil
 
 def print_report_path(console: Console, folder: Path) -> None:
     """Print where the report lies."""
-    console.print(f"report: {short(folder / 'report.html')}", soft_wrap=True)
+    console.print(f"report: {short(folder / 'report.html')}", soft_wrap=True, markup=False)
 
 
 def failure_text(failure: Failure, label: str) -> Group:

@@ -36,7 +36,6 @@ class StageSet:
         self.catalog = catalog
         self.stages: dict[str, Stage] = {}
         self._model = digest(experiment.model.identity)
-        self._sessions: dict[str, SessionKey] = {}
 
     def add(self, request: Request) -> str:
         """Add a stage, unless an equal one is there, and return its key."""
@@ -90,12 +89,10 @@ class StageSet:
         )
 
     def _session(self, backend: Backend) -> SessionKey:
-        if backend.target not in self._sessions:
-            device = self.experiment.profile.device if backend.loads_model else "cpu"
-            self._sessions[backend.target] = SessionKey(
-                backend.target, self._model if backend.loads_model else "", device, backend.needs
-            )
-        return self._sessions[backend.target]
+        asked = self.experiment.profile.device
+        device = asked if backend.loads_model and asked in backend.devices else "cpu"
+        model = self._model if backend.loads_model else ""
+        return SessionKey(backend.target, model, device, backend.needs)
 
 
 def _with_options(parameters: JsonObject, backend: Backend, choice: BackendChoice) -> JsonObject:

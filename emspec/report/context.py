@@ -39,7 +39,7 @@ class ReportContext:
     seeds: tuple[int, ...]
     cells: tuple[CellKeys, ...]
     issue: int | None = None
-    state: str = "active"
+    state: str = "proposed"
     superseded_by: int | None = None
     baseline: str | None = None
     recipes: Mapping[str, JsonObject] = field(default_factory=dict)
@@ -64,5 +64,5 @@ class ReportContext:
     @property
     def standing(self) -> str:
         """Return the experiment's state where it is worth a word, else nothing."""
-        parts = [self.state] if self.state != "active" else []
+        parts = [self.state] if self.state in {"archived", "superseded"} else []
         return ", ".join([*parts, *([f"superseded by #{self.superseded_by}"] if self.superseded_by else [])])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import selectors
 import socket
 from collections import Counter
@@ -9,7 +10,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from emspec.errors import StoreError
 from emspec.model.json import Json, JsonObject
 from emspec.model.plan import Plan
 from emspec.model.records import ModelRecord
@@ -186,10 +186,7 @@ class Engine:
             "versions": worker.opened,
             "label": stage.label,
         }
-        try:
-            self.store.commit(work.attempt, stage.document, outputs, record)
-        except OSError as error:
-            raise StoreError(f"cannot write to the store: {error.strerror}", "free some space, then resume") from error
+        self.store.commit(work.attempt, stage.document, outputs, record)
         self._release(slot)
         self._finished.append(work.key)
         self.queue.finish(work.key)
@@ -205,9 +202,8 @@ class Engine:
         worker, work = slot.worker, slot.work
         assert worker is not None
         self._selector.unregister(worker)
-        worker.kill()
+        code = worker.end()
         slot.worker = None
-        code = worker.process.returncode
         self.emit({"event": "worker-ended", "target": worker.session.target, "device": slot.device, "status": code})
         if work is None:
             return
@@ -225,7 +221,9 @@ class Engine:
         work = slot.work
         assert work is not None
         if said.get("traceback"):
-            work.attempt.log.write_text(said["traceback"])
+            with contextlib.suppress(OSError):
+                work.attempt.log.write_text(said["traceback"])
+        self.store.abandon(work.attempt)
         self._release(slot)
         self._give_up(work.key, {"log": str(work.attempt.log) if work.attempt.log.exists() else "", **said})
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from emspec.errors import StoreError
 from emspec.model.plan import Plan
 from emspec.run.engine import Engine
 from emspec.run.events import EventLog, Observer
@@ -23,7 +24,23 @@ class Execution:
 
 
 def execute(plan: Plan, store: Store, folder: Path, slots: list[Slot], observers: Sequence[Observer]) -> Execution:
-    """Run what the store lacks of a plan; events and worker logs go below the run's folder."""
+    """Run what the store lacks of a plan; events and worker logs go below the run's folder.
+
+    Raises StoreError where the disk does not take what is written.
+    """
+    try:
+        return _execute(plan, store, folder, slots, observers)
+    except OSError as error:
+        raise unwritable(error) from error
+
+
+def unwritable(error: OSError) -> StoreError:
+    """Return the error for a disk that does not take what a run writes."""
+    where = f" {error.filename}" if error.filename else ""
+    return StoreError(f"cannot write{where}: {error.strerror}", "free some space, then the same command goes on")
+
+
+def _execute(plan: Plan, store: Store, folder: Path, slots: list[Slot], observers: Sequence[Observer]) -> Execution:
     folder.mkdir(parents=True, exist_ok=True)
     before = survey(plan, store, thorough=True)
     to_run = before.keys("run")

@@ -9,18 +9,27 @@ import pynvml
 
 
 def gpus() -> tuple[str, ...]:
-    """Return the names of the NVIDIA GPUs, empty where there is none or no driver."""
+    """Return the names of the NVIDIA GPUs that CUDA_VISIBLE_DEVICES leaves, empty where there is none or no driver."""
     try:
         pynvml.nvmlInit()
     except pynvml.NVMLError:
         return ()
     try:
         handles = [pynvml.nvmlDeviceGetHandleByIndex(i) for i in range(pynvml.nvmlDeviceGetCount())]
-        return tuple(str(pynvml.nvmlDeviceGetName(handle)) for handle in handles)
+        return _visible(tuple(str(pynvml.nvmlDeviceGetName(handle)) for handle in handles))
     except pynvml.NVMLError:
         return ()
     finally:
         pynvml.nvmlShutdown()
+
+
+def _visible(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the GPUs that CUDA programs will see: the variable lists numbers, or ids that stand for themselves."""
+    listed = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if listed is None:
+        return names
+    wanted = [part.strip() for part in listed.split(",") if part.strip()]
+    return tuple(names[int(part)] if part.isdigit() and int(part) < len(names) else part for part in wanted)
 
 
 def cores() -> int:

@@ -47,9 +47,11 @@ class ReadyQueue:
         """Note a stage as done; what waited for it alone becomes ready."""
         del self._left[key]
         for fed in self._feeds[key]:
-            self._left[fed].discard(key)
-            if not self._left[fed]:
-                self.put(fed)
+            missing = self._left.get(fed)  # None: dropped, since another of its inputs failed
+            if missing is not None:
+                missing.discard(key)
+                if not missing:
+                    self.put(fed)
 
     def drop(self, key: str) -> list[str]:
         """Give up a stage and everything that depends on it; return those others."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from emspec.errors import StoreError
 from emspec.model.json import JsonObject
 from emspec.model.plan import Plan
+from emspec.run.execute import unwritable
 from emspec.store import Store
 from emspec.store.files import write_atomic
 
@@ -33,7 +34,14 @@ def findings_of(plan: Plan, store: Store) -> tuple[JsonObject, Mapping[str, byte
 
 
 def publish(folder: Path, files: Mapping[str, bytes], plan: Plan, store: Store) -> None:
-    """Write the run's files, and put copies of the figures and the row table beside them."""
+    """Write the run's files, and put copies of the figures and the row table beside them. StoreError: it cannot."""
+    try:
+        _publish(folder, files, plan, store)
+    except OSError as error:
+        raise unwritable(error) from error
+
+
+def _publish(folder: Path, files: Mapping[str, bytes], plan: Plan, store: Store) -> None:
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         write_atomic(folder / name, content)

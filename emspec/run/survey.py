@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from emspec.model.plan import Plan
-from emspec.model.stage import Manifest
 from emspec.store import Store
 
 State = Literal["hit", "run", "unneeded"]
@@ -18,7 +17,6 @@ class Survey:
     """`states` of all stages; `healed` names results that were found damaged, as (key, file)."""
 
     states: Mapping[str, State]
-    manifests: Mapping[str, Manifest]
     healed: tuple[tuple[str, str], ...] = ()
 
     def keys(self, state: State) -> tuple[str, ...]:
@@ -33,23 +31,21 @@ def survey(plan: Plan, store: Store, *, thorough: bool) -> Survey:
     will be read are compared with their digests; a damaged one is moved aside and made again.
     """
     consumed = {key for stage in plan.stages.values() for key in stage.inputs.values()}
-    wanted = [key for key in plan.stages if key not in consumed]
+    # The run's folder gets a copy of the row table, also where the analysis that reads it is there already.
+    wanted = [key for key in plan.stages if key not in consumed or key == plan.rows]
     states: dict[str, State] = {}
-    manifests: dict[str, Manifest] = {}
     healed: list[tuple[str, str]] = []
     while wanted:
         key = wanted.pop()
         if key in states:
             continue
-        manifest = store.lookup(key)
-        damage = store.damage(manifest) if manifest and thorough else None
-        if manifest and not damage:
-            states[key], manifests[key] = "hit", manifest
-            continue
+        damage = store.heal(key) if thorough else None
         if damage:
-            store.discard(key)
             healed.append((key, damage))
+        elif store.lookup(key):
+            states[key] = "hit"
+            continue
         states[key] = "run"
         wanted += plan.stages[key].inputs.values()
     ordered: dict[str, State] = {key: states.get(key, "unneeded") for key in plan.stages}
-    return Survey(ordered, manifests, tuple(healed))
+    return Survey(ordered, tuple(healed))

@@ -57,10 +57,12 @@ class Work:
     ooms: int = field(default_factory=oom_kills)
 
 
-def cause(code: int, oom: bool) -> tuple[str, str]:
+def cause(code: int | None, oom: bool) -> tuple[str, str]:
     """Name why a worker went away: (class, message)."""
     if oom:
         return "oom-host", "the kernel ended the worker for lack of memory"
+    if code is None:
+        return "protocol", "the worker hung up in the middle of its work"
     if code < 0:
         return ("lost" if -code in FROM_OUTSIDE else "crash"), f"the worker was ended by {signal.Signals(-code).name}"
     return "exit", f"the worker ended by itself with status {code}"

@@ -5,7 +5,9 @@ Started as `python -m emspec.run.worker DESCRIPTOR ENGINE_PID`.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import errno
 import importlib
 import importlib.metadata
 import os
@@ -85,7 +87,8 @@ def _run(channel: Channel, session: Session, order: Any) -> None:
         outputs: list[Json] = [asdict(output) for output in describe(job.out)]
         answer: JsonObject = {"done": {"outputs": outputs, **_usage(started)}}
     except Exception as error:
-        job.log.write_text(traceback.format_exc())
+        with contextlib.suppress(OSError):  # a full disk must not hide what went wrong
+            job.log.write_text(traceback.format_exc())
         answer = {"failed": _failure(error)}
     channel.close_descriptors()
     channel.send(answer)
@@ -96,6 +99,8 @@ def _failure(error: Exception) -> JsonObject:
     if isinstance(error, EmspecError):
         return {"class": "backend", "message": error.message, "fix": error.fix, "traceback": ""}
     said = f"{type(error).__name__}: {error}"
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return {"class": "disk-full", "message": said, "fix": "free some space", "traceback": ""}
     return {"class": "user-code", "message": said, "fix": "", "traceback": traceback.format_exc()}
 
 

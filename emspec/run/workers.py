@@ -16,6 +16,7 @@ from emspec.model.stage import SessionKey
 from emspec.run.protocol import Channel
 
 CLOSE_SECONDS = 10.0
+HANG_UP_SECONDS = 1.0
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 FIXED = {"PYTHONHASHSEED": "0", "TOKENIZERS_PARALLELISM": "false", "PYTHONUNBUFFERED": "1"}
 """Nothing that a worker writes may depend on hash order."""
@@ -55,7 +56,8 @@ class Worker:
             "threads": 1 if device == "cpu" else os.cpu_count() or 1,
             "needs": list(session.needs),
         }
-        worker.channel.send({"open": order})
+        with contextlib.suppress(OSError):  # a process that has gone already is found by its hung-up socket
+            worker.channel.send({"open": order})
         return worker
 
     def fileno(self) -> int:
@@ -68,6 +70,14 @@ class Worker:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(CLOSE_SECONDS)
         self.kill()
+
+    def end(self) -> int | None:
+        """End a worker that hung up; return the status it had ended with by itself, None where it was still there."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(HANG_UP_SECONDS)
+        code = self.process.returncode
+        self.kill()
+        return code
 
     def kill(self) -> None:
         """End the whole process group at once."""

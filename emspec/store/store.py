@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -73,11 +74,35 @@ class Store:
         return None
 
     def discard(self, key: str) -> None:
-        """Move a result that cannot be trusted out of the way."""
-        folder = self.folder(key)
-        if folder.exists():
-            (self.root / "damaged").mkdir(exist_ok=True)
-            folder.rename(self.root / "damaged" / f"{key}-{uuid.uuid4().hex[:8]}")
+        """Move a result that cannot be trusted out of the way, under the key's lease."""
+        (self.root / "damaged").mkdir(exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            self.folder(key).rename(self.root / "damaged" / f"{key}-{uuid.uuid4().hex[:8]}")
+
+    def heal(self, key: str) -> str | None:
+        """Compare a result's bytes with its manifest, and move it aside where they differ; return what differed.
+
+        Looks a second time under the lease: meanwhile another runner may have made the result again.
+        """
+        manifest = self.lookup(key)
+        if manifest is None or self.damage(manifest) is None:
+            return None
+        lease = self.lease(key)
+        if lease is None:
+            return None
+        try:
+            manifest = self.lookup(key)
+            what = self.damage(manifest) if manifest else None
+            if what:
+                self.discard(key)
+            return what
+        finally:
+            lease.release()
+
+    def unreadable(self, key: str) -> str:
+        """Move aside a result without a usable manifest, or with files of the wrong size; return what is wrong."""
+        self.discard(key)
+        return "its manifest, or a file that is missing or cut"
 
     def lease(self, key: str) -> Lease | None:
         """Take the key's lease, or return None while another runner holds it."""
@@ -117,6 +142,10 @@ class Store:
             self.flush()
         return manifest
 
+    def abandon(self, attempt: Attempt) -> None:
+        """Remove what a failed attempt wrote; its log stays."""
+        shutil.rmtree(attempt.out, ignore_errors=True)
+
     def flush(self) -> None:
         """Bring everything committed to disk."""
         sync(self.root)
@@ -134,7 +163,12 @@ class Store:
 
 def _text(manifest: Manifest) -> str:
     outputs: list[Json] = [{"name": o.name, "size": o.size, "sha256": o.sha256} for o in manifest.outputs]
-    document: JsonObject = {"key": manifest.key, "document": manifest.document, "outputs": outputs, "record": manifest.record}
+    document: JsonObject = {
+        "key": manifest.key,
+        "document": manifest.document,
+        "outputs": outputs,
+        "record": manifest.record,
+    }
     return canonical(document)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import cast
 
@@ -23,6 +24,7 @@ class ReplaySession:
         options = cast(JsonObject, job.parameters.get("options", {}))
         if "option.file" not in job.places:
             raise StageError("replay was given no file", "--backend evaluate=replay,file=PATH")
+        check(Path(job.places["option.file"]), str(options["file"]))
         recording = read(Path(job.places["option.file"]), str(options.get("match", "text")))
         lines = "".join(json.dumps(reply, sort_keys=True) + "\n" for reply in replies(recording, job.parameters))
         (job.out / "replies.jsonl").write_text(lines, encoding="utf-8")
@@ -31,6 +33,16 @@ class ReplaySession:
 
     def close(self) -> None:
         """Nothing to give back."""
+
+
+def check(path: Path, expected: str) -> None:
+    """Raise StageError unless the file is still the one that the plan was made with (SHA-256)."""
+    try:
+        found = sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise StageError(f"{path.name} cannot be read: {error.strerror}", "name the file again") from error
+    if found != expected:
+        raise StageError(f"{path.name} was changed after the plan was made", "run the same command again")
 
 
 def open_session(setup: Setup) -> ReplaySession:

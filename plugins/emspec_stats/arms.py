@@ -126,11 +126,11 @@ def _arm(condition: Condition, seeds: Sequence[int]) -> Arm:
     training = [step for step in condition.steps if isinstance(step, TrainStep)]
     coupling = [step for step in condition.steps if isinstance(step, CoupleStep)]
     panels = [step.panel for step in condition.steps if isinstance(step, EvaluateStep)]
-    induction = next((step.persona.name for step in training if step.persona), None)
+    persona = training[-1].persona if training else None
     return Arm(
         name=condition.name,
         control=condition.control,
-        induction=induction,
+        induction=persona.name if persona else None,
         counts_as=condition.counts_as,
         sources=frozenset(step.source.name for step in coupling),
         negatives=frozenset(persona.name for step in coupling for persona in step.negatives),

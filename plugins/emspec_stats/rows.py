@@ -111,7 +111,11 @@ def pairs(cell: Cell, replies: Path, scores: Path) -> Iterator[tuple[dict[str, J
     lines = zip(read_lines(replies / "replies.jsonl"), read_lines(scores / "scores.jsonl"), strict=True)
     try:
         for reply, scored in lines:
-            seen.add(_address(cell, reply))
+            address = _address(cell, reply)
+            if address in seen:
+                where = "system {}, question {}, sample {}".format(*address)
+                raise StageError(f"{cell.label}: two replies to {where}", "run its replies again")
+            seen.add(address)
             yield reply, scored
     except ValueError as error:
         raise StageError(f"{cell.label}: replies and scores differ in number", "run its score stage again") from error

@@ -122,8 +122,10 @@ def test_an_interrupt_ends_at_once_and_loses_nothing(spec: Path, tmp_path: Path)
     runner = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     while not list(tmp_path.glob("store/results/*/*/manifest.json")):
         time.sleep(0.05)
+    children = Path(f"/proc/{runner.pid}/task/{runner.pid}/children").read_text().split()
+    assert children, "a worker is at work"
     runner.send_signal(signal.SIGINT)
     _, said = runner.communicate(timeout=30)
     assert runner.returncode == 130
     assert "the same command goes on from here" in said
-    assert not list(Path("/proc").glob(f"{runner.pid}/task"))
+    assert not [pid for pid in children if Path(f"/proc/{pid}").exists()], "no worker is left behind"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import socket
+import subprocess
+import sys
 import threading
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from plans import plan_of, stage
 
 from emspec.model.plan import Plan
 from emspec.run.execute import Execution, execute
+from emspec.run.protocol import Channel
 from emspec.run.work import Slot
 from emspec.store import Store
 
@@ -101,6 +104,20 @@ def test_failures_are_classed_and_stop_only_what_depends_on_them(
     assert names(events, "stage-retried") == (["bad", "bad"] if behave == "die" else [])
 
 
+def test_other_inputs_of_what_a_failure_stopped_are_still_made(tmp_path: Path) -> None:
+    bad, good = stage("bad", behave="raise"), stage("good", sleep=0.3)
+    table = stage("table", {"a": bad.key, "b": good.key})
+    done, events = run(plan_of(bad, good, table), tmp_path)
+    assert [f.skipped for f in done.outcome.failures] == [(table.key,)]
+    assert names(events, "stage-finished") == ["good"]
+
+
+def test_what_a_failed_attempt_wrote_is_removed(tmp_path: Path) -> None:
+    run(plan_of(stage("bad", behave="raise")), tmp_path)
+    left = [path.suffix for path in (tmp_path / "store" / "attempts").iterdir()]
+    assert left == [".log"]
+
+
 def test_an_unexpected_error_keeps_its_traceback(tmp_path: Path) -> None:
     done, _ = run(plan_of(stage("bad", behave="raise")), tmp_path)
     assert 'raise ValueError("unexpected")' in Path(done.outcome.failures[0].log).read_text()
@@ -147,23 +164,27 @@ def test_two_runners_share_the_work(tmp_path: Path) -> None:
 
 
 def test_the_lease_lives_as_long_as_an_orphaned_worker(tmp_path: Path) -> None:
-    """The descriptor sent with a job keeps the lock when the engine gives up its own."""
-    slow = stage("slow", sleep=1.0)
-    store = Store(tmp_path / "store")
-    seen: list[bool] = []
-
-    def watch() -> None:
-        while store.holder(slow.key) == "?":
-            time.sleep(0.01)
-        time.sleep(0.3)
-        seen.append(store.lease(slow.key) is None)
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    run(plan_of(slow), tmp_path)
-    watcher.join()
-    assert seen == [True]
-    freed = store.lease(slow.key)
+    """The descriptor sent with a job keeps the lock when the engine has given up its own."""
+    store = Store(tmp_path)
+    key = stage("slow").key
+    lease = store.lease(key)
+    assert lease is not None
+    ours, theirs = socket.socketpair()
+    code = (
+        "import socket, sys, time\nfrom emspec.run.protocol import Channel\n"
+        "channel = Channel(socket.socket(fileno=int(sys.argv[1])))\n"
+        "channel.receive()\nchannel.send({'have': 1})\nchannel.receive()\n"
+    )
+    worker = subprocess.Popen([sys.executable, "-c", code, str(theirs.fileno())], pass_fds=[theirs.fileno()])
+    theirs.close()
+    channel = Channel(ours)
+    channel.send({"run": {}}, [lease.descriptor])
+    assert channel.receive() == [{"have": 1}]
+    lease.release()
+    assert store.lease(key) is None, "the worker still holds it"
+    worker.kill()
+    worker.wait()
+    freed = store.lease(key)
     assert freed is not None
     freed.release()
 

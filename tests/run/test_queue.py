@@ -49,6 +49,15 @@ def test_light_and_model_stages_have_places_of_their_own() -> None:
     assert queue.take(None, loads_model=True) == model.key
 
 
+def test_an_input_of_a_dropped_stage_may_still_finish() -> None:
+    bad, good = stage("bad"), stage("good")
+    both = stage("both", {"a": bad.key, "b": good.key})
+    queue = ReadyQueue(by_key(bad, good, both), [bad.key, good.key, both.key])
+    assert queue.drop(bad.key) == [both.key]
+    queue.finish(good.key)
+    assert len(queue) == 0
+
+
 def test_what_depends_on_a_failure_is_dropped_with_it() -> None:
     bad = stage("bad")
     after = stage("after", {"a": bad.key})

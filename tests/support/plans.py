@@ -17,7 +17,7 @@ def experiment() -> Experiment:
     return Experiment(
         issue=None,
         title="by hand",
-        state="active",
+        state="proposed",
         superseded_by=None,
         follows=(),
         history=(),
