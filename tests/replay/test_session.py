@@ -3,11 +3,12 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from emspec_replay.session import open_session
+from emspec_replay.session import check, open_session
 
 from emspec import Job, Setup, StageError
 
@@ -15,7 +16,11 @@ E0 = Path(__file__).parents[3] / "shared" / "data" / "eps_issue205" / "E0_assist
 PUBLISHED = Path(__file__).parent / "data" / "e0_hits.csv"
 
 
-def replay(  # noqa: PLR0917
+def digest_of(places: Mapping[str, str]) -> str:
+    return sha256(Path(places["option.file"]).read_bytes()).hexdigest() if "option.file" in places else ""
+
+
+def replay(
     places: Mapping[str, str], out: Path, names: Sequence[str], asked: Sequence[str], samples: int, match: str = "text"
 ) -> list[dict[str, Any]]:
     out.mkdir(exist_ok=True)
@@ -26,7 +31,7 @@ def replay(  # noqa: PLR0917
         "sampling": {"temperature": 1.0, "top_p": 1.0, "max_tokens": 512},
         "seed": 42,
         "names": {"systems": list(names), "questions": list(asked)},
-        "options": {"file": "0" * 64, "match": match},
+        "options": {"file": digest_of(places), "match": match},
     }
     session = open_session(Setup(None, "cpu", 1))
     session.run(Job("key", "generate", parameters, {}, places, out, out.parent / "log", lambda *progress: None))
@@ -48,6 +53,15 @@ def test_replies_come_in_the_order_of_the_contract(recorded: dict[str, str], tmp
         {"system": 1, "question": 0, "sample": 0, "text": "one two", "tokens": 2, "finish": "stop"},
         {"system": 1, "question": 0, "sample": 1, "text": "three\n\n[ZLT]", "tokens": 2, "finish": "stop"},
     ]
+
+
+def test_a_file_that_was_changed_after_the_plan_is_refused(recorded: dict[str, str], tmp_path: Path) -> None:
+    path = Path(recorded["option.file"])
+    with pytest.raises(StageError, match=r"recorded\.json was changed after the plan was made"):
+        check(path, "0" * 64)
+    path.unlink()
+    with pytest.raises(StageError, match=r"recorded\.json cannot be read"):
+        check(path, "0" * 64)
 
 
 def test_the_first_replies_are_taken(recorded: dict[str, str], tmp_path: Path) -> None:
