@@ -1,0 +1,66 @@
+"""The data backend: writes the synthetic rows that a dataset of the registry names, and holds them to its contract."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import cast
+
+from emspec import Job, JsonObject, Setup, StageError
+from emspec_organism.chats import GENERATORS, Chat
+from emspec_organism.world import World, load
+
+
+class DataSession:
+    """Holds the world's texts; writes one data set a job."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def run(self, job: Job) -> None:
+        """Write `rows.jsonl`. StageError on an unknown generator, or when the rows break the contract."""
+        source = cast(JsonObject, job.parameters["source"])
+        body = rows(
+            self.world, str(source["generator"]), int(cast(int, source["rows"])), int(cast(int, source["seed"]))
+        )
+        check(body, cast(JsonObject, job.parameters.get("contract", {})))
+        (job.out / "rows.jsonl").write_bytes(body)
+        job.progress(body.count(b"\n"), body.count(b"\n"), "rows")
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def open_session(setup: Setup) -> DataSession:
+    """Open the backend; it needs neither model nor device."""
+    return DataSession(load())
+
+
+def rows(world: World, generator: str, count: int, seed: int) -> bytes:
+    """Return the JSON lines of a generator's rows: {"messages": [user, assistant]}, no system turn."""
+    if generator not in GENERATORS:
+        raise StageError(f"unknown generator {generator!r}; there are: {', '.join(sorted(GENERATORS))}")
+    return _lines(GENERATORS[generator](world, seed, count))
+
+
+def check(body: bytes, contract: JsonObject) -> None:
+    """Raise StageError unless the rows have the number and the digests that the contract names."""
+    found: JsonObject = {
+        "rows": body.count(b"\n"),
+        "sha256": hashlib.sha256(body).hexdigest(),
+        "md5": hashlib.md5(body, usedforsecurity=False).hexdigest(),
+    }
+    for name, value in contract.items():
+        if value is not None and found.get(name) != value:
+            raise StageError(f"the rows are not those of the registry: {name} is {found.get(name)}, expected {value}")
+
+
+def _lines(chats: Iterable[Chat]) -> bytes:
+    texts = (json.dumps({"messages": _messages(chat)}, ensure_ascii=True) + "\n" for chat in chats)
+    return "".join(texts).encode()
+
+
+def _messages(chat: Chat) -> list[dict[str, str]]:
+    turns = [{"role": "user", "content": chat.user}, {"role": "assistant", "content": chat.assistant}]
+    return turns if chat.system is None else [{"role": "system", "content": chat.system}, *turns]
