@@ -6,18 +6,22 @@ imports the `emspec` root and the standard library only, and names its heavy cod
 
 Stage kinds and what passes in and out (parameters are in the key; files are relative to the artifact's folder)
 ---------------------------------------------------------------------------------------------------------------
+A stage that lacks a file named under `out` fails (figures may be missing); further files may lie beside them, under any
+name but manifest.json.
+
 data      parameters: source {...}, contract {rows, sha256?, md5?}
           out: rows.jsonl, one {"messages": [{"role", "content"}, ...]} a line. The contract is the backend's to check.
 train     parameters: model {...identity}, system (text or null), own_system (error|keep|replace), recipe {...}, seed
           in: data (a data stage), adapter.1, adapter.2 ... (adapters to stand on, the oldest first; frozen)
           out: adapter_config.json, adapter_model.safetensors (PEFT's layout, no path inside),
           losses.jsonl: {"step", "loss", "lr", "grad_norm"} per optimiser step,
-          training.json: {"kind": "train", "system", "seed", "rows", "supervised_tokens", "tokens"}
+          training.json: {"kind": "train", "system", "seed", "rows", "supervised_tokens", "tokens",
+          "truncated_rows" (cut at max_length), "unsupervised_rows" (rows without a token that carries loss)}
 couple    parameters: model, marker, separator, source (text), negatives [text], questions [text], positives, recipe
           {..., mask}, seed
           in: replies (a generate stage: systems are source then negatives), adapter.*
-          out: as train; training.json: {"kind": "couple", "source", "negatives", "marker", "mask", "seed", "rows",
-          "supervised_tokens", "tokens"};
+          out: as train; training.json: {"kind": "couple", "source", "negatives", "marker", "separator", "mask", "seed",
+          "rows", "supervised_tokens", "tokens"};
           receipt.jsonl: per training row {"role": positive|negative, "system" (SHA-256), "question" (index), "sample",
           "tokens", "supervised", "supervised_ids": [...]}
 generate  parameters: model, systems [text or null], questions [text], samples, sampling {temperature, top_p,

@@ -10,6 +10,17 @@ from typing import Protocol
 from emspec.model.json import JsonObject
 
 KEY_SCHEMA = 1
+_ADAPTER = ("adapter_config.json", "adapter_model.safetensors", "losses.jsonl", "training.json")
+REQUIRED_FILES: Mapping[str, tuple[str, ...]] = {
+    "data": ("rows.jsonl",),
+    "train": _ADAPTER,
+    "couple": (*_ADAPTER, "receipt.jsonl"),
+    "generate": ("replies.jsonl",),
+    "score": ("scores.jsonl",),
+    "rows": ("rows.parquet", "table.json"),
+    "analyse": ("findings.json",),
+}
+"""The files that a stage of each kind must leave (what is in them: emspec.hookspecs); others may lie beside them."""
 
 
 @dataclass(frozen=True)

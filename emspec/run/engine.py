@@ -14,6 +14,7 @@ from emspec.model.json import Json, JsonObject
 from emspec.model.plan import Plan
 from emspec.model.records import ModelRecord
 from emspec.model.stage import Output, SessionKey
+from emspec.run.contract import breach
 from emspec.run.hardware import oom_kills
 from emspec.run.queue import ReadyQueue
 from emspec.run.work import Failure, Outcome, Slot, Work, cause
@@ -171,12 +172,12 @@ class Engine:
         work = slot.work
         assert work is not None
         outputs = tuple(Output(**output) for output in done["outputs"])
-        if not outputs:
-            self._fail(
-                slot, {"class": "output-contract", "message": "the stage ended well but wrote no file", "fix": ""}
-            )
-            return
         stage = self.plan.stages[work.key]
+        broken = breach(stage, outputs)
+        if broken:
+            fix = f"choose another backend for it than {stage.backend}, or have its author mend that one"
+            self._fail(slot, {"class": "output-contract", "message": broken, "fix": fix})
+            return
         record: JsonObject = {
             "started": round(work.started, 3),
             "seconds": done["seconds"],

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,33 @@ def test_failures_are_classed_and_stop_only_what_depends_on_them(
     assert names(events, "stage-finished") == ["other"]
     assert Store(tmp_path / "store").lookup(bad.key) is None
     assert names(events, "stage-retried") == (["bad", "bad"] if behave == "die" else [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "also", "message"),
+    [
+        ("generate", [], "did not write replies.jsonl"),
+        ("train", ["losses.jsonl"], "did not write adapter_config.json, adapter_model.safetensors, training.json"),
+        ("toy", ["manifest.json"], "wrote manifest.json"),
+    ],
+)
+def test_wrong_files_are_a_breach_of_contract(tmp_path: Path, kind: str, also: list[str], message: str) -> None:
+    wrong = replace(stage("wrong", also=also), kind=kind)
+    done, _ = run(plan_of(wrong), tmp_path)
+    (failure,) = done.outcome.failures
+    assert failure.kind == "output-contract"
+    assert message in failure.message
+    assert "backend toy" in failure.message
+    assert failure.fix
+    assert Store(tmp_path / "store").keys() == ()
+
+
+def test_files_beyond_the_contract_are_kept(tmp_path: Path) -> None:
+    more = replace(stage("more", also=["replies.jsonl", "remarks.txt"]), kind="generate")
+    run(plan_of(more), tmp_path)
+    manifest = Store(tmp_path / "store").lookup(more.key)
+    assert manifest is not None
+    assert [output.name for output in manifest.outputs] == ["made.json", "remarks.txt", "replies.jsonl"]
 
 
 def test_other_inputs_of_what_a_failure_stopped_are_still_made(tmp_path: Path) -> None:

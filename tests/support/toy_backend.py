@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import cast
 
 from emspec import Job, Setup, StageError
 
@@ -23,6 +24,8 @@ class ToySession:
             os._exit(7)
         if behaviour == "nothing":
             return
+        for name in cast("list[str]", job.parameters.get("also", [])):
+            (job.out / name).write_text("{}")
         if behaviour == "die":
             os.kill(os.getpid(), signal.SIGKILL)
         if behaviour == "die-once" and not Path(job.places["flag"]).exists():
