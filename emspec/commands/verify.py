@@ -20,9 +20,9 @@ def command(out: Path | None) -> int:
     keys = store.keys()
     damaged = 0
     for key in keys:
-        what = store.heal(key) if store.lookup(key) else store.unreadable(key)
+        what = store.heal(key)
         if what:
             damaged += 1
-            console.print(f"damaged: {key} ({what})")
+            console.print(f"damaged: {key} ({what})", soft_wrap=True)
     console.print(f"{len(keys)} artifacts, {damaged} damaged")
     return 4 if damaged else 0

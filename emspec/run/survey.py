@@ -28,7 +28,8 @@ def survey(plan: Plan, store: Store, *, thorough: bool) -> Survey:
     """Walk from the plan's last stages back to what is there.
 
     A stage whose result exists needs nothing of what it was made from. With `thorough`, the bytes of every result that
-    will be read are compared with their digests; a damaged one is moved aside and made again.
+    will be read are compared with their digests; a damaged one, and one with files cut or gone, is moved aside and made
+    again.
     """
     consumed = {key for stage in plan.stages.values() for key in stage.inputs.values()}
     # The run's folder gets a copy of the row table, also where the analysis that reads it is there already.

@@ -53,14 +53,15 @@ class Store:
 
     def lookup(self, key: str) -> Manifest | None:
         """Return the manifest of a finished stage whose files have the sizes it says, or None."""
+        manifest = self._recorded(key)
+        if manifest is None:
+            return None
         folder = f"{self._results}/{key[:2]}/{key}"
         try:
-            with open(f"{folder}/{MANIFEST}", "rb") as stream:  # noqa: PTH123 - plain strings: a plan looks up every stage
-                manifest = _manifest(stream.read())
             whole = all(os.stat(f"{folder}/{o.name}").st_size == o.size for o in manifest.outputs)  # noqa: PTH116
-        except (OSError, ValueError, KeyError, TypeError):
+        except OSError:
             return None
-        return manifest if whole and manifest.key == key else None
+        return manifest if whole else None
 
     def damage(self, manifest: Manifest) -> str | None:
         """Compare an artifact's bytes with its manifest; return the name of the first file that differs, or None."""
@@ -80,29 +81,22 @@ class Store:
             self.folder(key).rename(self.root / "damaged" / f"{key}-{uuid.uuid4().hex[:8]}")
 
     def heal(self, key: str) -> str | None:
-        """Compare a result's bytes with its manifest, and move it aside where they differ; return what differed.
+        """Move a result aside that is not what its manifest says; return the name of the file that is wrong, or None.
 
-        Looks a second time under the lease: meanwhile another runner may have made the result again.
+        Looks a second time under the lease: meanwhile another runner may have made the result again. A damaged result
+        that another runner holds is named and left to it.
         """
-        manifest = self.lookup(key)
-        if manifest is None or self.damage(manifest) is None:
-            return None
-        lease = self.lease(key)
+        wrong = self._wrong(key)
+        lease = self.lease(key) if wrong else None
         if lease is None:
-            return None
+            return wrong
         try:
-            manifest = self.lookup(key)
-            what = self.damage(manifest) if manifest else None
-            if what:
+            wrong = self._wrong(key)
+            if wrong:
                 self.discard(key)
-            return what
+            return wrong
         finally:
             lease.release()
-
-    def unreadable(self, key: str) -> str:
-        """Move aside a result without a usable manifest, or with files of the wrong size; return what is wrong."""
-        self.discard(key)
-        return "its manifest, or a file that is missing or cut"
 
     def lease(self, key: str) -> Lease | None:
         """Take the key's lease, or return None while another runner holds it."""
@@ -154,6 +148,22 @@ class Store:
     def keys(self) -> tuple[str, ...]:
         """Return the keys of all results, sorted."""
         return tuple(sorted(path.name for path in (self.root / "results").glob("??/*")))
+
+    def _recorded(self, key: str) -> Manifest | None:
+        """Return what a key's manifest says, unchecked; None where there is none or it cannot be used."""
+        try:
+            with open(f"{self._results}/{key[:2]}/{key}/{MANIFEST}", "rb") as stream:  # noqa: PTH123 - plain strings: a plan looks up every stage
+                manifest = _manifest(stream.read())
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return manifest if manifest.key == key else None
+
+    def _wrong(self, key: str) -> str | None:
+        """Return the name of a result's first damaged file; None where it is whole, or where there is no result."""
+        manifest = self._recorded(key)
+        if manifest is None:
+            return MANIFEST if self.folder(key).exists() else None
+        return self.damage(manifest)
 
     def _attempts(self, key: str) -> list[Path]:
         """Return the folders of attempts at a key, also those that a kill left behind."""

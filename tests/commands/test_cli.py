@@ -9,6 +9,7 @@ import pytest
 from cli import emspec
 
 from emspec.cli import COMMANDS
+from emspec.store import Store
 
 
 def test_help_lists_every_command_and_the_exit_codes() -> None:
@@ -60,6 +61,19 @@ def test_explain_tells_reason_and_fix() -> None:
     done = emspec("explain", "D101")
     assert done.returncode == 0
     assert "panel" in done.stdout
+
+
+def test_verify_takes_nothing_from_a_runner_at_work(tmp_path: Path) -> None:
+    store, key = Store(tmp_path / "store"), "ab" * 32
+    store.folder(key).mkdir(parents=True)
+    lease = store.lease(key)
+    assert lease is not None
+    done = emspec("verify", "--out", tmp_path)
+    assert (done.returncode, store.folder(key).exists()) == (4, True)
+    lease.release()
+    done = emspec("verify", "--out", tmp_path)
+    assert (done.returncode, store.folder(key).exists()) == (4, False)
+    assert f"damaged: {key} (manifest.json)" in done.stdout
 
 
 def test_verify_finds_what_was_altered(project: Path, tmp_path: Path) -> None:

@@ -63,19 +63,27 @@ def test_a_lost_artifact_upstream_of_a_hit_is_not_needed(tmp_path: Path) -> None
     assert again.before.states == {first.key: "unneeded", second.key: "hit"}
 
 
-def test_a_damaged_result_is_named_and_made_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["made.json", "manifest.json"])
+@pytest.mark.parametrize("how", ["flip", "cut", "empty", "delete"])
+def test_a_damaged_result_is_named_and_made_again(tmp_path: Path, name: str, how: str) -> None:
     only = stage("only")
     run(plan_of(only), tmp_path)
     store = Store(tmp_path / "store")
-    made = store.folder(only.key) / "made.json"
-    good = made.read_bytes()
-    before = made.stat()
-    made.write_bytes(good.replace(b"only", b"ONLY"))
-    os.utime(made, ns=(before.st_atime_ns, before.st_mtime_ns))
+    damaged = store.folder(only.key) / name
+    good, before = damaged.read_bytes(), damaged.stat()
+    if how == "delete":
+        damaged.unlink()
+    else:
+        flipped = good.replace(b"only", b"ONLY").replace(only.key.encode(), only.key[::-1].encode())
+        damaged.write_bytes({"flip": flipped, "cut": good[:-3], "empty": b""}[how])
+        os.utime(damaged, ns=(before.st_atime_ns, before.st_mtime_ns))
     again, events = run(plan_of(only), tmp_path)
-    assert again.before.healed == ((only.key, "made.json"),)
+    assert again.before.healed == ((only.key, name),)
     assert names(events, "result-damaged") == ["only"]
-    assert made.read_bytes() == good
+    manifest = store.lookup(only.key)
+    assert manifest is not None
+    assert store.damage(manifest) is None
+    assert len(list((tmp_path / "store" / "damaged").iterdir())) == 1
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,23 @@ def test_a_damaged_result_makes_way_for_a_new_one_and_is_kept(tmp_path: Path) ->
     assert len(list((tmp_path / "damaged").iterdir())) == 1
 
 
+@pytest.mark.parametrize("name", ["folder/file.txt", "manifest.json"])
+def test_healing_waits_for_no_lease_and_takes_nothing_from_its_holder(tmp_path: Path, name: str) -> None:
+    store = Store(tmp_path)
+    attempt = made(store)
+    store.commit(attempt, {}, describe(attempt.out), {})
+    assert store.heal(KEY) is None
+    (store.folder(KEY) / name).write_text("")
+    holder = store.lease(KEY)
+    assert holder is not None
+    assert store.heal(KEY) == name
+    assert store.folder(KEY).exists(), "the holder of the lease decides"
+    holder.release()
+    assert store.heal(KEY) == name
+    assert not store.folder(KEY).exists()
+    assert store.heal(KEY) is None, "what is not there is not damaged"
+
+
 def test_a_new_attempt_clears_what_a_killed_one_left(tmp_path: Path) -> None:
     store = Store(tmp_path)
     killed = made(store)
