@@ -7,7 +7,8 @@ imports the `emspec` root and the standard library only, and names its heavy cod
 Stage kinds and what passes in and out (parameters are in the key; files are relative to the artifact's folder)
 ---------------------------------------------------------------------------------------------------------------
 A stage that lacks a file named under `out` fails (figures may be missing); further files may lie beside them, under any
-name but manifest.json.
+name but manifest.json. A session that for long (`emspec run --silence`) neither opens, nor ends a stage, nor calls its
+progress, is taken for hung and ended.
 
 data      parameters: source {...}, contract {rows, sha256?, md5?}
           out: rows.jsonl, one {"messages": [{"role", "content"}, ...]} a line. The contract is the backend's to check.

@@ -25,14 +25,22 @@ from emspec.run.preflight import missing
 from emspec.run.progress import Progress
 from emspec.run.results import findings_of, publish, run_folder
 from emspec.run.survey import survey
-from emspec.run.work import slots_for
+from emspec.run.work import SILENCE_SECONDS, Slot, slots_for
 from emspec.store import Store
 
 
 @click.command()
 @spec_options
 @click.option("--workers", type=click.IntRange(min=1), help="Worker processes on the CPU; by default one a core.")
-def command(workers: int | None, **values: Any) -> int:
+@click.option(
+    "--silence",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="MINUTES",
+    default=SILENCE_SECONDS / 60,
+    show_default=True,
+    help="A worker that says nothing for so long is ended, and its stage has failed.",
+)
+def command(workers: int | None, silence: float, **values: Any) -> int:
     """Execute SPEC, or what is not there yet of it, and judge its hypotheses."""
     selection = selection_of(values)
     compiled = compile_selection(selection)
@@ -43,7 +51,8 @@ def command(workers: int | None, **values: Any) -> int:
     print_head(console, compiled.plan)
     print_problems(console, [p for p in compiled.experiment.problems if p.code not in compiled.experiment.accepted])
     folder = run_folder(out_folder(selection), selection.spec, compiled.plan)
-    execution = _execute(console, compiled, store, folder, workers)
+    slots = slots_for(compiled.experiment.profile.device, workers)
+    execution = _execute(console, compiled, store, folder, slots, silence=silence * 60)
     if execution.outcome.failures:
         _fail(console, compiled.plan, execution)
     if compiled.plan.analyse:
@@ -65,18 +74,19 @@ def _stop_if_missing(console: Console, compiled: Compiled, store: Store) -> None
     )
 
 
-def _execute(console: Console, compiled: Compiled, store: Store, folder: Path, workers: int | None) -> Execution:
+def _execute(
+    console: Console, compiled: Compiled, store: Store, folder: Path, slots: list[Slot], *, silence: float
+) -> Execution:
     plan = compiled.plan
-    slots = slots_for(compiled.experiment.profile.device, workers)
     progress = Progress(plan)
     progress.expect(survey(plan, store, thorough=False).keys("run"))
     with view(console, progress, sum(slot.loads_model for slot in slots)) as shown:
-        return execute(plan, store, folder, slots, [shown.see, *compiled.observers])
+        return execute(plan, store, folder, slots, [shown.see, *compiled.observers], silence=silence)
 
 
 def _fail(console: Console, plan: Plan, execution: Execution) -> None:
     for failure in execution.outcome.failures:
-        console.print(failure_text(failure, plan.stages[failure.key].label))
+        console.print(failure_text(failure, plan.stages[failure.key].label), soft_wrap=True)
     done, failed = len(execution.outcome.finished), len(execution.outcome.failures)
     raise RunFailed(
         f"{failed} stage(s) failed, {done} finished; what is finished is kept",

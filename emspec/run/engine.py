@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import selectors
 import socket
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,13 +13,12 @@ from typing import Any
 
 from emspec.model.json import Json, JsonObject
 from emspec.model.plan import Plan
-from emspec.model.records import ModelRecord
 from emspec.model.stage import Output, SessionKey
 from emspec.run.contract import breach
 from emspec.run.hardware import oom_kills
 from emspec.run.queue import ReadyQueue
-from emspec.run.work import Failure, Outcome, Slot, Work, cause
-from emspec.run.workers import Worker
+from emspec.run.work import SILENCE_SECONDS, Failure, Outcome, Slot, Work, cause, timeout
+from emspec.run.workers import Worker, model_document
 from emspec.store import Lease, Store
 
 LOST_TRIES = 3
@@ -30,14 +30,27 @@ Emit = Callable[[JsonObject], None]
 
 
 class Engine:
-    """Executes the stages of a plan that are to run; worker logs go to the folder `logs`, events to `emit`."""
+    """Executes the stages of a plan that are to run; worker logs go to the folder `logs`, events to `emit`.
 
-    def __init__(self, plan: Plan, store: Store, slots: list[Slot], logs: Path, emit: Emit) -> None:
+    A worker that says nothing over a stage for `silence` seconds is ended, and the stage has failed.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        store: Store,
+        slots: list[Slot],
+        logs: Path,
+        emit: Emit,
+        *,
+        silence: float = SILENCE_SECONDS,
+    ) -> None:
         self.plan = plan
         self.store = store
         self.slots = slots
         self.logs = logs
         self.emit = emit
+        self.silence = silence
         self._selector = selectors.DefaultSelector()
         self._parked: dict[str, str] = {}
         self._tries: Counter[str] = Counter()
@@ -55,6 +68,7 @@ class Engine:
                 for slot in self.slots:
                     self._fill(slot)
                 self._listen()
+                self._end_the_silent()
             for slot in self.slots:
                 self._close(slot)
         finally:
@@ -101,16 +115,22 @@ class Engine:
         self._started += 1
         log = self.logs / f"worker-{self._started}.log"
         model = model_document(self.plan.experiment.model) if session.model else None
-        slot.worker = Worker.start(session, model, slot.device, log)
+        device = "cpu" if session.device == "cpu" else slot.device
+        slot.worker = Worker.start(session, model, device, log)
         self._selector.register(slot.worker, selectors.EVENT_READ, slot)
-        self.emit({"event": "worker-started", "worker": self._started, "target": session.target, "device": slot.device})
+        self.emit({"event": "worker-started", "worker": self._started, "target": session.target, "device": device})
 
     def _close(self, slot: Slot) -> None:
-        if slot.worker:
-            self._selector.unregister(slot.worker)
-            slot.worker.close()
-            self.emit({"event": "worker-ended", "target": slot.worker.session.target, "device": slot.device})
-            slot.worker = None
+        worker = slot.worker
+        if worker:
+            self._selector.unregister(worker)
+            worker.close()
+            self._ended(slot, worker)
+
+    def _ended(self, slot: Slot, worker: Worker, **status: Json) -> None:
+        slot.worker = None
+        target, device = worker.session.target, worker.device
+        self.emit({"event": "worker-ended", "target": target, "device": device, **status})
 
     def _send(self, slot: Slot) -> None:
         """Send the slot's stage to its worker, the lease's descriptor beside it."""
@@ -128,6 +148,7 @@ class Engine:
             "log": str(work.attempt.log),
         }
         self.emit({"event": "stage-started", **self._about(stage.key)})
+        worker.heard = time.monotonic()
         try:
             worker.channel.send({"run": order}, [work.lease.descriptor])
         except OSError:
@@ -135,10 +156,12 @@ class Engine:
 
     def _listen(self) -> None:
         """Take in what the workers say, waiting for them where there is nothing else to do."""
-        busy = any(slot.work for slot in self.slots)
-        if not busy and not self._parked:
+        waits = [worker.heard + self.silence - time.monotonic() for _, worker in self._busy()]
+        if self._parked:
+            waits.append(POLL_SECONDS)
+        if not waits:
             return
-        for selected, _ in self._selector.select(POLL_SECONDS if self._parked else None):
+        for selected, _ in self._selector.select(max(0.0, min(waits))):
             slot: Slot = selected.data
             worker = slot.worker
             if worker is None:
@@ -150,8 +173,25 @@ class Engine:
             if messages is None:
                 self._lost(slot)
             else:
+                worker.heard = time.monotonic()
                 for message in messages:
                     self._hear(slot, worker, message)
+
+    def _busy(self) -> list[tuple[Slot, Worker]]:
+        return [(slot, slot.worker) for slot in self.slots if slot.work and slot.worker]
+
+    def _end_the_silent(self) -> None:
+        """End the workers that have said nothing for too long, and give up their stages."""
+        for slot, worker in self._busy():
+            if time.monotonic() - worker.heard < self.silence:
+                continue
+            self._selector.unregister(worker)
+            worker.kill()
+            self._ended(slot, worker, status=worker.process.returncode)
+            said = {**timeout(self.silence), "log": str(worker.log)}
+            if worker.opened is None:
+                self._unopenable[worker.session] = said
+            self._fail(slot, said)
 
     def _hear(self, slot: Slot, worker: Worker, message: Mapping[str, Any]) -> None:
         if "progress" in message and slot.work:
@@ -183,7 +223,7 @@ class Engine:
             "seconds": done["seconds"],
             "peak_mb": done["peak_mb"],
             "host": socket.gethostname(),
-            "device": slot.device,
+            "device": worker.device,
             "versions": worker.opened,
             "label": stage.label,
         }
@@ -204,8 +244,7 @@ class Engine:
         assert worker is not None
         self._selector.unregister(worker)
         code = worker.end()
-        slot.worker = None
-        self.emit({"event": "worker-ended", "target": worker.session.target, "device": slot.device, "status": code})
+        self._ended(slot, worker, status=code)
         if work is None:
             return
         self._tries[work.key] += 1
@@ -255,16 +294,3 @@ class Engine:
     def _about(self, key: str) -> Mapping[str, Json]:
         stage = self.plan.stages[key]
         return {"key": key, "kind": stage.kind, "backend": stage.backend, "label": stage.label}
-
-
-def model_document(model: ModelRecord) -> JsonObject:
-    """Return a model as sessions are opened with it (see Setup)."""
-    return {
-        "name": model.name,
-        "identity": model.identity,
-        "hub": model.hub,
-        "revision": model.revision,
-        "folder": model.folder,
-        "dtype": model.dtype,
-        "context": model.context,
-    }

@@ -11,7 +11,7 @@ from emspec.model.plan import Plan
 from emspec.run.engine import Engine
 from emspec.run.events import EventLog, Observer
 from emspec.run.survey import Survey, survey
-from emspec.run.work import Outcome, Slot
+from emspec.run.work import SILENCE_SECONDS, Outcome, Slot
 from emspec.store import Store
 
 
@@ -23,13 +23,22 @@ class Execution:
     outcome: Outcome
 
 
-def execute(plan: Plan, store: Store, folder: Path, slots: list[Slot], observers: Sequence[Observer]) -> Execution:
+def execute(
+    plan: Plan,
+    store: Store,
+    folder: Path,
+    slots: list[Slot],
+    observers: Sequence[Observer],
+    *,
+    silence: float = SILENCE_SECONDS,
+) -> Execution:
     """Run what the store lacks of a plan; events and worker logs go below the run's folder.
 
-    Raises StoreError where the disk does not take what is written.
+    A stage whose worker says nothing for `silence` seconds has failed. Raises StoreError where the disk does not take
+    what is written.
     """
     try:
-        return _execute(plan, store, folder, slots, observers)
+        return _execute(plan, store, folder, slots, observers, silence=silence)
     except OSError as error:
         raise unwritable(error) from error
 
@@ -40,7 +49,9 @@ def unwritable(error: OSError) -> StoreError:
     return StoreError(f"cannot write{where}: {error.strerror}", "free some space, then the same command goes on")
 
 
-def _execute(plan: Plan, store: Store, folder: Path, slots: list[Slot], observers: Sequence[Observer]) -> Execution:
+def _execute(
+    plan: Plan, store: Store, folder: Path, slots: list[Slot], observers: Sequence[Observer], *, silence: float
+) -> Execution:
     folder.mkdir(parents=True, exist_ok=True)
     before = survey(plan, store, thorough=True)
     to_run = before.keys("run")
@@ -54,6 +65,6 @@ def _execute(plan: Plan, store: Store, folder: Path, slots: list[Slot], observer
         if to_run:
             logs = folder / "workers"
             logs.mkdir(exist_ok=True)
-            outcome = Engine(plan, store, slots, logs, log.emit).execute(to_run)
+            outcome = Engine(plan, store, slots, logs, log.emit, silence=silence).execute(to_run)
         log.emit({"event": "run-finished", "failed": len(outcome.failures)})
     return Execution(before, outcome)

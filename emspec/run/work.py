@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from emspec.run.hardware import cores, gpus, oom_kills
@@ -12,6 +13,8 @@ from emspec.store import Attempt, Lease
 
 LIGHT = 2
 """Light workers, for stages that load no model: while one works, the engine keeps what the other made."""
+SILENCE_SECONDS = 3600.0
+"""How long a worker may say nothing over a stage: loading a large model from the hub is silent, and may take long."""
 FROM_OUTSIDE = {signal.SIGKILL, signal.SIGTERM, signal.SIGHUP}
 """Signals that come from outside the worker: its stage may be tried again."""
 
@@ -58,14 +61,23 @@ class Work:
 
 
 def cause(code: int | None, oom: bool) -> tuple[str, str]:
-    """Name why a worker went away: (class, message)."""
-    if oom:
+    """Name why a worker went away: (class, message). `oom`: meanwhile the kernel killed some process for memory."""
+    if oom and code == -signal.SIGKILL:
         return "oom-host", "the kernel ended the worker for lack of memory"
     if code is None:
         return "protocol", "the worker hung up in the middle of its work"
     if code < 0:
         return ("lost" if -code in FROM_OUTSIDE else "crash"), f"the worker was ended by {signal.Signals(-code).name}"
     return "exit", f"the worker ended by itself with status {code}"
+
+
+def timeout(silence: float) -> Mapping[str, str]:
+    """Return what is said of a stage whose worker said nothing for `silence` seconds."""
+    return {
+        "class": "timeout",
+        "message": f"its worker said nothing for {silence / 60:g} minutes and was ended",
+        "fix": "look into the log; where the stage is only slow, allow it more: --silence MINUTES",
+    }
 
 
 def slots_for(device: str, workers: int | None = None) -> list[Slot]:

@@ -8,10 +8,12 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from emspec.model.json import JsonObject
+from emspec.model.records import ModelRecord
 from emspec.model.stage import SessionKey
 from emspec.run.protocol import Channel
 
@@ -24,7 +26,11 @@ FIXED = {"PYTHONHASHSEED": "0", "TOKENIZERS_PARALLELISM": "false", "PYTHONUNBUFF
 
 @dataclass
 class Worker:
-    """A running worker process with its session. `opened` is None until the session is ready, then its versions."""
+    """A running worker process with its session.
+
+    `opened` is None until the session is ready, then its versions. `heard` is when it last said something or was sent
+    something to do, in seconds of the monotonic clock.
+    """
 
     session: SessionKey
     device: str
@@ -32,6 +38,7 @@ class Worker:
     channel: Channel
     log: Path
     opened: JsonObject | None = field(default=None)
+    heard: float = field(default_factory=time.monotonic)
 
     @classmethod
     def start(cls, session: SessionKey, model: JsonObject | None, device: str, log: Path) -> Worker:
@@ -84,3 +91,16 @@ class Worker:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+
+def model_document(model: ModelRecord) -> JsonObject:
+    """Return a model as sessions are opened with it (see Setup)."""
+    return {
+        "name": model.name,
+        "identity": model.identity,
+        "hub": model.hub,
+        "revision": model.revision,
+        "folder": model.folder,
+        "dtype": model.dtype,
+        "context": model.context,
+    }

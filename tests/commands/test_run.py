@@ -108,6 +108,13 @@ def test_a_failure_keeps_its_log_and_ends_with_the_command_that_resumes(
     assert "Traceback" not in done.stdout + done.stderr
 
 
+def test_a_run_too_impatient_for_its_workers_says_what_to_type(spec: Path, tmp_path: Path) -> None:
+    done = emspec("run", spec, "--out", tmp_path, *SIM, "--silence", "0.0001")
+    assert done.returncode == 5
+    assert "(timeout): its worker said nothing for 0.0001 minutes and was ended" in done.stdout
+    assert "allow it more: --silence MINUTES" in done.stdout
+
+
 def test_full_without_a_gpu_says_what_is_missing_and_what_would_run(spec: Path, tmp_path: Path) -> None:
     done = emspec("run", spec, "--out", tmp_path, "--profile", "full", env={"CUDA_VISIBLE_DEVICES": ""})
     if "missing: an NVIDIA GPU" not in done.stdout:

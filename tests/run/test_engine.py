@@ -19,7 +19,7 @@ from plans import plan_of, stage
 from emspec.model.plan import Plan
 from emspec.run.execute import Execution, execute
 from emspec.run.protocol import Channel
-from emspec.run.work import Slot
+from emspec.run.work import SILENCE_SECONDS, Slot
 from emspec.store import Store
 
 
@@ -28,14 +28,25 @@ def toy_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1] / "support"))
 
 
-def run(plan: Plan, root: Path, heavy: int = 2) -> tuple[Execution, list[Mapping[str, Any]]]:
+def run(
+    plan: Plan, root: Path, heavy: int = 2, silence: float = SILENCE_SECONDS
+) -> tuple[Execution, list[Mapping[str, Any]]]:
     events: list[Mapping[str, Any]] = []
     slots = [Slot("cpu", True) for _ in range(heavy)] + [Slot("cpu", False)]
-    return execute(plan, Store(root / "store"), root / "run", slots, [events.append]), events
+    return execute(plan, Store(root / "store"), root / "run", slots, [events.append], silence=silence), events
 
 
 def names(events: list[Mapping[str, Any]], event: str) -> list[str]:
     return [e["label"] for e in events if e["event"] == event]
+
+
+def state_of(pid: str) -> str:
+    """Return the state letter of a process, or "gone": what an init that reaps nothing leaves is gone as well."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
+    except OSError:
+        return "gone"
+    return "gone" if state == "Z" else state
 
 
 def test_runs_in_order_and_hits_the_second_time(tmp_path: Path) -> None:
@@ -172,6 +183,44 @@ def test_a_session_that_cannot_open_fails_its_stages_once(tmp_path: Path) -> Non
     assert {f.message for f in done.outcome.failures} == {"the model cannot be loaded"}
     assert len(done.outcome.failures) == 4
     assert sum(e["event"] == "worker-started" for e in events) == 1
+
+
+def test_a_hung_stage_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    hung = stage("hung", behave="hang", places={"pids": str(pids)})
+    after = stage("after", {"before": hung.key})
+    other = stage("other")
+    done, events = run(plan_of(hung, after, other), tmp_path, silence=3.0)
+    (failure,) = done.outcome.failures
+    assert (failure.key, failure.kind, failure.skipped) == (hung.key, "timeout", (after.key,))
+    assert "said nothing for 0.05 minutes" in failure.message
+    assert "--silence" in failure.fix
+    assert names(events, "stage-finished") == ["other"]
+    assert names(events, "stage-retried") == []
+    assert [state_of(pid) for pid in pids.read_text().split()] == ["gone", "gone"]
+
+
+def test_a_stage_that_reports_progress_is_not_hung(tmp_path: Path) -> None:
+    done, _ = run(plan_of(stage("long", behave="talk")), tmp_path, silence=3.0)
+    assert not done.outcome.failures
+
+
+def test_a_session_that_hangs_as_it_opens_fails_its_stages_once(tmp_path: Path) -> None:
+    stages = [stage(f"s{i}", target="toy_backend:open_hung") for i in range(3)]
+    done, events = run(plan_of(*stages), tmp_path, silence=1.0)
+    assert [failure.kind for failure in done.outcome.failures] == ["timeout"] * 3
+    assert sum(e["event"] == "worker-started" for e in events) == 1
+
+
+def test_a_backend_that_runs_on_the_cpu_alone_is_opened_there(tmp_path: Path) -> None:
+    only = stage("only", model="m")
+    events: list[Mapping[str, Any]] = []
+    store = Store(tmp_path / "store")
+    execute(plan_of(only), store, tmp_path / "run", [Slot("cuda:0", True)], [events.append])
+    assert [e["device"] for e in events if e["event"] in {"worker-started", "worker-ended"}] == ["cpu", "cpu"]
+    manifest = store.lookup(only.key)
+    assert manifest is not None
+    assert manifest.record["device"] == "cpu"
 
 
 def test_model_sessions_are_sharded_over_the_heavy_slots(tmp_path: Path) -> None:

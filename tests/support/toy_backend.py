@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -26,6 +27,14 @@ class ToySession:
             return
         for name in cast("list[str]", job.parameters.get("also", [])):
             (job.out / name).write_text("{}")
+        if behaviour == "hang":
+            child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+            Path(job.places["pids"]).write_text(f"{os.getpid()} {child.pid}")
+            time.sleep(60)
+        if behaviour == "talk":
+            for step in range(8):
+                time.sleep(0.5)
+                job.progress(step, 8, "steps")
         if behaviour == "die":
             os.kill(os.getpid(), signal.SIGKILL)
         if behaviour == "die-once" and not Path(job.places["flag"]).exists():
@@ -45,6 +54,11 @@ class ToySession:
 
 def open_session(setup: Setup) -> ToySession:
     print("toy session opened", file=sys.stderr)
+    return ToySession()
+
+
+def open_hung(setup: Setup) -> ToySession:
+    time.sleep(60)
     return ToySession()
 
 
