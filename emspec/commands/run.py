@@ -62,16 +62,14 @@ def command(workers: int | None, silence: float, **values: Any) -> int:
 
 def _stop_if_missing(console: Console, compiled: Compiled, store: Store) -> None:
     """Say what the plan needs that is not here, and what would run, and stop."""
-    lines = missing(compiled.plan, compiled.catalog)
-    if not lines:
+    lacking = missing(compiled.plan, compiled.catalog)
+    if lacking is None:
         return
     print_plan(console, compiled.plan, survey(compiled.plan, store, thorough=False))
-    for line in lines:
+    for line in lacking.lines:
         console.print(f"missing: {line}", soft_wrap=True, markup=False)
-    raise PluginError(
-        "this machine lacks what the plan needs; the stages above would run where it is there",
-        "run without --profile for the profile that fits this machine",
-    )
+    what = "this machine lacks what the plan needs; the stages above would run where it is there"
+    raise PluginError(what, lacking.fix)
 
 
 def _execute(

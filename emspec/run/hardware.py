@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from itertools import takewhile
 from pathlib import Path
 
 import pynvml
+
+ID_PREFIXES = ("GPU-", "MIG-")
 
 
 def gpus() -> tuple[str, ...]:
@@ -24,12 +27,18 @@ def gpus() -> tuple[str, ...]:
 
 
 def _visible(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the GPUs that CUDA programs will see: the variable lists numbers, or ids that stand for themselves."""
+    """Return the GPUs that CUDA programs will see: the variable lists numbers, or ids that stand for themselves.
+
+    As CUDA does it: what follows an entry that is none of these is not seen, and of a list with repeats nothing is.
+    """
     listed = os.environ.get("CUDA_VISIBLE_DEVICES")
     if listed is None:
         return names
-    wanted = [part.strip() for part in listed.split(",") if part.strip()]
-    return tuple(names[int(part)] if part.isdigit() and int(part) < len(names) else part for part in wanted)
+    numbered = {str(index): name for index, name in enumerate(names)}
+    entries = (entry.strip() for entry in listed.split(","))
+    valid = list(takewhile(lambda entry: entry in numbered or entry.startswith(ID_PREFIXES), entries))
+    repeats = len(set(valid)) < len(valid)
+    return () if repeats else tuple(numbered.get(entry, entry) for entry in valid)
 
 
 def cores() -> int:

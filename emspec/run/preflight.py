@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.util import find_spec
 
 from emspec.model.plan import Plan
@@ -9,20 +10,37 @@ from emspec.model.plugin import Backend, Catalog
 from emspec.run.hardware import gpus
 
 
+@dataclass(frozen=True)
+class Missing:
+    """What is missing, a line each, and what to type next."""
+
+    lines: tuple[str, ...]
+    fix: str
+
+
 def missing_libraries(backend: Backend) -> tuple[str, ...]:
     """Return the libraries of a backend that cannot be imported, without importing any."""
-    return tuple(name for name in backend.needs if find_spec(name) is None)
+    return tuple(name for name in backend.needs if not _importable(name))
 
 
-def missing(plan: Plan, catalog: Catalog) -> tuple[str, ...]:
-    """Return a line for each thing that a plan's stages need and this machine has not, with how to get it."""
-    lines = []
-    if plan.experiment.profile.device == "cuda" and not gpus():
-        lines.append(f"an NVIDIA GPU: profile {plan.experiment.profile.name} runs on cuda, and none was found")
-    used = dict.fromkeys((stage.kind, stage.backend) for stage in plan.stages.values())
-    for what in used:
+def missing(plan: Plan, catalog: Catalog) -> Missing | None:
+    """Return what a plan's stages need and this machine has not, or None where all is there."""
+    lines, installs = [], []
+    for what in dict.fromkeys((stage.kind, stage.backend) for stage in plan.stages.values()):
         backend = catalog.backends[what]
         absent = missing_libraries(backend)
         if absent:
-            lines.append(f"{', '.join(absent)} for {backend.kind} stages by {backend.name}: {backend.install}")
-    return tuple(dict.fromkeys(lines))
+            install = backend.install or f"pip install {' '.join(absent)}"
+            lines.append(f"{', '.join(absent)} for {backend.kind} stages by {backend.name}: {install}")
+            installs.append(install)
+    if plan.experiment.profile.device == "cuda" and not gpus():
+        gpu = f"an NVIDIA GPU: profile {plan.experiment.profile.name} runs on cuda, and none was found"
+        return Missing((gpu, *lines), "run without --profile for the profile that fits this machine")
+    return Missing(tuple(lines), " && ".join(dict.fromkeys(installs))) if lines else None
+
+
+def _importable(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ImportError:  # the package that a dotted name lies in is not there
+        return False
