@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from emspec.store import Store
 from emspec.store.files import write_atomic
 
 DIGITS = 8
+RESULTS = "results.json"
 
 
 def run_folder(out: Path, spec: Path, plan: Plan) -> Path:
@@ -34,7 +34,10 @@ def findings_of(plan: Plan, store: Store) -> tuple[JsonObject, Mapping[str, byte
 
 
 def publish(folder: Path, files: Mapping[str, bytes], plan: Plan, store: Store) -> None:
-    """Write the run's files, and put copies of the figures and the row table beside them. StoreError: it cannot."""
+    """Put copies of the figures and the row table into the run's folder, and write its files: each in one step.
+
+    RESULTS comes last: where it is new, all is. Raises StoreError where something cannot be written.
+    """
     try:
         _publish(folder, files, plan, store)
     except OSError as error:
@@ -43,9 +46,9 @@ def publish(folder: Path, files: Mapping[str, bytes], plan: Plan, store: Store) 
 
 def _publish(folder: Path, files: Mapping[str, bytes], plan: Plan, store: Store) -> None:
     (folder / "figures").mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        write_atomic(folder / name, content)
     for path in (store.folder(plan.analyse or "") / "figures").glob("*"):
-        shutil.copyfile(path, folder / "figures" / path.name)
+        write_atomic(folder / "figures" / path.name, path.read_bytes())
     if plan.rows:
-        shutil.copyfile(store.folder(plan.rows) / "rows.parquet", folder / "rows.parquet")
+        write_atomic(folder / "rows.parquet", (store.folder(plan.rows) / "rows.parquet").read_bytes())
+    for name in sorted(files, key=lambda name: name == RESULTS):
+        write_atomic(folder / name, files[name])
