@@ -33,7 +33,8 @@ def load(registry: Path, folder: str, name: str, released: Mapping[str, str]) ->
     """Return a registry file; RegistryError where it is missing or changed, SpecError where it is not well formed."""
     path = registry / folder / f"{name}.yaml"
     if not path.is_file():
-        raise RegistryError(f"{path} is missing", "see `emspec registry list`")
+        have = ", ".join(names(registry, folder)) or "none"
+        raise RegistryError(f"{path} is missing", f"bring it back from version control, or name another: {have}")
     lock.check(registry, f"{folder}/{name}.yaml", sha256_file(path), released)
     document = read(path)
     found = [*document.problems, *problems(document, _schemas()[folder])]

@@ -137,8 +137,10 @@ def test_a_released_file_may_not_change(root: Path) -> None:
 
 def test_a_released_file_may_not_vanish(root: Path) -> None:
     (root / "registry" / "recipes" / "em.yaml").unlink()
-    with pytest.raises(RegistryError, match=r"em\.yaml is missing"):
+    with pytest.raises(RegistryError, match=r"em\.yaml is missing") as caught:
         Registry(root).verify()
+    left = ", ".join(Registry(root).names("recipes")) or "none"
+    assert caught.value.fix == f"bring it back from version control, or name another: {left}"
 
 
 def test_a_file_that_is_not_released_may_change(root: Path) -> None:
