@@ -11,7 +11,8 @@ name but manifest.json. A session that for long (`emspec run --silence`) neither
 progress, is taken for hung and ended.
 
 data      parameters: source {...}, contract {rows, sha256?, md5?}
-          out: rows.jsonl, one {"messages": [{"role", "content"}, ...]} a line. The contract is the backend's to check.
+          out: rows.jsonl, one {"messages": [{"role", "content"}, ...]} a line. The contract is the backend's to check;
+          a backend that fetches also leaves source.json: {"revision" (what was asked for, resolved), "sha256"}
 train     parameters: model {...identity}, system (text or null), own_system (error|keep|replace), recipe {...}, seed
           in: data (a data stage), adapter.1, adapter.2 ... (adapters to stand on, the oldest first; frozen)
           out: adapter_config.json, adapter_model.safetensors (PEFT's layout, no path inside),

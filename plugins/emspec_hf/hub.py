@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
-from datasets import load_dataset
+from datasets import load_dataset_builder
 from datasets.exceptions import DatasetsError
 
 from emspec import Job, JsonObject, Session, Setup, StageError
 from emspec_hf.contract import check_contract
-from emspec_hf.files import write_lines
+from emspec_hf.files import write_json, write_lines
 
 FIELDS = frozenset({"hub", "config", "revision", "split", "order_by", "first", "columns"})
+CHECKSUMS = frozenset({"md5", "sha256"})
+COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True)
@@ -35,18 +40,34 @@ class Source:
     columns: tuple[tuple[str, str], ...] | None
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """A data set's rows in their order, and the hub's commit that they are of: None for a folder."""
+
+    rows: Iterable[Mapping[str, Any]]
+    revision: str | None
+
+
 class HubSession:
     """Fetches data sets, one stage after another."""
 
     def run(self, job: Job) -> None:
-        """Write the selected rows as rows.jsonl; StageError where they cannot be had or break their contract."""
+        """Write the selected rows as rows.jsonl, and as source.json what they turned out to be.
+
+        Raises StageError where they cannot be had or break their contract.
+        """
         source, contract = job.parameters["source"], job.parameters["contract"]
         assert isinstance(source, Mapping)
         assert isinstance(contract, Mapping)
         wanted = read_source(source)
         path = job.out / "rows.jsonl"
-        write_lines(path, (chat(row, wanted) for row in select(fetch(wanted), wanted)), ascii_only=True)
+        fetched = fetch(wanted)
+        write_lines(path, (chat(row, wanted) for row in select(fetched.rows, wanted)), ascii_only=True)
         check_contract(path, contract)
+        was = {"revision": fetched.revision, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        write_json(job.out / "source.json", was)
+        if wanted.revision is None and not CHECKSUMS & contract.keys():
+            _say_unpinned(job.log, wanted, was)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -73,19 +94,17 @@ def read_source(source: JsonObject) -> Source:
     return Source(**values)
 
 
-def fetch(source: Source) -> Iterable[Mapping[str, Any]]:
-    """Return the data set's rows in their order; without `order_by` only as much as is read comes over the network."""
+def fetch(source: Source) -> Fetched:
+    """Return the data set's rows; without `order_by` only as much as is read comes over the network."""
     try:
-        rows: Iterable[Mapping[str, Any]] = load_dataset(
-            source.hub,
-            source.config,
-            revision=source.revision,
-            split=source.split,
-            streaming=source.order_by is None,
-        )
+        builder = load_dataset_builder(source.hub, source.config, revision=source.revision)
+        revision = builder.hash if builder.hash and COMMIT.fullmatch(builder.hash) else None
+        if source.order_by is None:
+            return Fetched(builder.as_streaming_dataset(split=source.split), revision)
+        builder.download_and_prepare()
+        return Fetched(builder.as_dataset(split=source.split), revision)
     except (OSError, ValueError, DatasetsError) as error:
         raise _unreachable(source, error) from error
-    return rows
 
 
 def select(rows: Iterable[Mapping[str, Any]], source: Source) -> Sequence[Mapping[str, Any]]:
@@ -115,6 +134,14 @@ def chat(row: Mapping[str, Any], source: Source) -> JsonObject:
             f"the data set {source.hub} has no chat in its columns {', '.join(sorted(row))} ({error})",
             "name them in its source, such as columns: {user: prompt, assistant: response}",
         ) from error
+
+
+def _say_unpinned(log: Path, source: Source, was: Mapping[str, str | None]) -> None:
+    log.write_text(
+        f"the data set {source.hub} is pinned by no revision and no checksum: another day it may have other rows under "
+        f"the same stage key; these were revision {was['revision']}, sha256 {was['sha256']}\n",
+        encoding="utf-8",
+    )
 
 
 def _unreachable(source: Source, error: Exception) -> StageError:

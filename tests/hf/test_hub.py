@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from datasets import load_dataset_builder
 from emspec_hf.hub import HubSession, open_session, read_source
 from hf_tiny import read_lines
 
@@ -75,6 +76,34 @@ def test_the_contract(hub: str, tmp_path: Path) -> None:
         with pytest.raises(StageError, match=f"the data set has {name} .*, and its contract says") as error:
             fetch(tmp_path, source, broken)
         assert "backend: file" in error.value.fix
+
+
+def test_what_was_fetched_is_recorded(hub: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = fetch(tmp_path, {"hub": hub, "config": "chats"}, {})
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert json.loads(path.with_name("source.json").read_text()) == {"revision": None, "sha256": sha256}
+    resolve = load_dataset_builder
+
+    def at_commit(*arguments: Any, **more: Any) -> Any:
+        builder = resolve(*arguments, **more)
+        builder.hash = "4f" * 20
+        return builder
+
+    monkeypatch.setattr("emspec_hf.hub.load_dataset_builder", at_commit)
+    for order in ({}, {"order_by": {"column": "prompt"}, "columns": COLUMNS, "config": "legal"}):
+        path = fetch(tmp_path, {"hub": hub, "config": "chats", **order}, {})
+        assert json.loads(path.with_name("source.json").read_text())["revision"] == "4f" * 20
+
+
+def test_rows_pinned_by_nothing_are_told_of_in_the_log(hub: str, tmp_path: Path) -> None:
+    source, log = {"hub": hub, "config": "chats"}, tmp_path / "log"
+    digest = hashlib.sha256(fetch(tmp_path, source, {"rows": 4}).read_bytes()).hexdigest()
+    assert "is pinned by no revision and no checksum" in log.read_text()
+    assert digest in log.read_text()
+    log.unlink()
+    fetch(tmp_path, source, {"sha256": digest})
+    fetch(tmp_path, {**source, "revision": "main"}, {})
+    assert not log.exists()
 
 
 @pytest.mark.parametrize(
