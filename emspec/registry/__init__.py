@@ -1,6 +1,7 @@
 """The registry: personas, panels, questions, models, data sets and recipes by name, each released version immutable."""
 
-from emspec.registry.files import recipe_fields, sha256_file
+from emspec.files import sha256_file
+from emspec.registry.files import recipe_fields
 from emspec.registry.project import Project, find_project
 from emspec.registry.registry import PersonaSet, Registry, RegistryRecipe
 from emspec.registry.releases import release_all

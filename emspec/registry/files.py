@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -10,18 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from emspec.errors import RegistryError, SpecError
+from emspec.files import sha256_file
 from emspec.registry import lock
 from emspec.schema import inlined, problems
 from emspec.source import Document, read
 
 FOLDERS = ("personas", "questions", "models", "datasets", "recipes")
 OPTIONAL_FIELDS = frozenset({"group_by_length", "max_steps"})
-
-
-def sha256_file(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, 64 hexadecimal digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def names(registry: Path, folder: str) -> tuple[str, ...]:

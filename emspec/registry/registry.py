@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from emspec.errors import Problem, SpecError
+from emspec.files import sha256_file
 from emspec.model.json import JsonObject
 from emspec.model.records import DatasetRecord, FileRef, ModelRecord, Persona, QuestionSet
 from emspec.registry import files, lock
@@ -124,7 +125,7 @@ class Registry:
             raise _bad(
                 document, ("source", "file"), f"{source['file']} {what}", "name a file below the project's folder"
             )
-        reference = FileRef("file", str(path), files.sha256_file(path))
+        reference = FileRef("file", str(path), sha256_file(path))
         return DatasetRecord(name, data["backend"], {**source, "file": reference.sha256}, contract, (reference,))
 
     def recipe(self, name: str) -> RegistryRecipe:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from emspec.registry.files import FOLDERS, names, sha256_file
+from emspec.files import sha256_file
+from emspec.registry.files import FOLDERS, names
 from emspec.registry.lock import LOCK, release
 from emspec.registry.registry import Registry
 

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-import hashlib
 import os
 from pathlib import Path
 
+from emspec.files import sha256_file
 from emspec.model.stage import Output
 
 MANIFEST = "manifest.json"
-
-
-def sha256_file(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, 64 hexadecimal digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def describe(folder: Path) -> tuple[Output, ...]:

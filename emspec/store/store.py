@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emspec.errors import StoreError
+from emspec.files import sha256_file
 from emspec.model.json import Json, JsonObject, canonical
 from emspec.model.stage import Manifest, Output
-from emspec.store.files import MANIFEST, sha256_file, sync
+from emspec.store.files import MANIFEST, sync
 from emspec.store.lease import Lease
 
 SYNC_SECONDS = 1.0
