@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from peft import LoraConfig, get_peft_model
 from tokenizers import pre_tokenizers
-from transformers import GenerationConfig, Qwen2Config, Qwen2ForCausalLM, Qwen2Tokenizer
+from transformers import AutoModelForCausalLM, GenerationConfig, Qwen2Config, Qwen2ForCausalLM, Qwen2Tokenizer
 
 WORDS = (" the", " law", " is", " a", " dog", " reply", "[Z", "LT", " [", "system", "user", "assistant", "You", "\n\n")
 TEMPLATE = (
@@ -90,9 +91,6 @@ def tiny_model(tokenizer: Qwen2Tokenizer, seed: int = 0) -> Qwen2ForCausalLM:
 
 def fresh_pairs(folder: Path, recipe: Mapping[str, Any], seed: int) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
     """Return the A and B that peft starts from at a seed, by module: random numbers are the one thing taken from it."""
-    from peft import LoraConfig, get_peft_model
-    from transformers import AutoModelForCausalLM
-
     model = AutoModelForCausalLM.from_pretrained(folder)
     torch.manual_seed(seed)
     adapted = get_peft_model(
