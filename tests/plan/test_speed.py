@@ -69,22 +69,46 @@ def test_no_heavy_library_is_imported(project: Path, arguments: list[str]) -> No
     assert done.stdout.splitlines()[-1] == "loaded []"
 
 
-def test_the_plan_of_issue_200_takes_a_moment(project: Path, tmp_path: Path, measured: Measured) -> None:
+def times_to_plan_issue_200(project: Path, out: Path, measured: Measured) -> list[float]:
     spec = project / "specs" / "issue200.yaml"
     times = []
     for _ in range(5):
         started = time.perf_counter()
-        assert emspec("plan", spec, "--out", tmp_path).returncode == 0
+        assert emspec("plan", spec, "--out", out).returncode == 0
         times.append(time.perf_counter() - started)
     measured("emspec plan specs/issue200.yaml, median of 5", f"{statistics.median(times):.2f} s", "<= 0.4 s")
-    assert min(times) < 0.8, "twice the target, for a machine that does other things too"
+    return times
+
+
+def test_the_plan_of_issue_200_takes_a_moment(project: Path, tmp_path: Path, measured: Measured) -> None:
+    times = times_to_plan_issue_200(project, tmp_path, measured)
+    assert min(times) < 0.8, "loose, for this runs beside other work; the long form asserts the bar"
+
+
+@pytest.mark.long
+def test_the_plan_of_issue_200_meets_its_bar(project: Path, tmp_path: Path, measured: Measured) -> None:
+    assert statistics.median(times_to_plan_issue_200(project, tmp_path, measured)) <= 0.4
+
+
+def times_to_plan_many_cells(project: Path, out: Path, measured: Measured) -> tuple[float, float]:
+    """Return the seconds for 2,500 cells and for 10,000."""
+    quarter = seconds_to_plan(project, spec_of(500), out / "quarter")
+    whole = seconds_to_plan(project, spec_of(2000), out / "whole")
+    measured("emspec plan of 10,000 cells", f"{whole:.1f} s", "<= 6 s")
+    measured("... against four times 2,500 cells", f"{whole / quarter:.1f} x", "<= 4.5 x")
+    return quarter, whole
 
 
 @pytest.mark.slow
 def test_the_plan_of_ten_thousand_cells_is_linear(project: Path, tmp_path: Path, measured: Measured) -> None:
-    quarter = seconds_to_plan(project, spec_of(500), tmp_path / "quarter")
-    whole = seconds_to_plan(project, spec_of(2000), tmp_path / "whole")
-    measured("emspec plan of 10,000 cells", f"{whole:.1f} s", "<= 6 s")
-    measured("... against four times 2,500 cells", f"{whole / quarter:.1f} x", "<= 4.5 x")
+    quarter, whole = times_to_plan_many_cells(project, tmp_path, measured)
+    # Loose, for this runs beside other work; the long form asserts the bars.
     assert whole < 12
     assert whole < 6 * quarter
+
+
+@pytest.mark.long
+def test_the_plan_of_ten_thousand_cells_meets_its_bars(project: Path, tmp_path: Path, measured: Measured) -> None:
+    quarter, whole = times_to_plan_many_cells(project, tmp_path, measured)
+    assert whole <= 6
+    assert whole <= 4.5 * quarter

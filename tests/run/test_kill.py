@@ -9,11 +9,14 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli import artifacts, events, only, run_spec
+from conftest import Measured
 
 from emspec.run.work import LIGHT
 
@@ -31,7 +34,6 @@ class Undisturbed:
     options: tuple[str, ...]
     results: bytes
     artifacts: dict[str, str]
-    seconds: float
 
 
 def workers_of(runner: int) -> list[int]:
@@ -40,10 +42,8 @@ def workers_of(runner: int) -> list[int]:
 
 
 def undisturbed(spec: Path, out: Path, *options: str) -> Undisturbed:
-    started = time.monotonic()
     run_spec(spec, out, *options)
-    seconds = time.monotonic() - started
-    return Undisturbed(spec, options, only(out, "results.json").read_bytes(), artifacts(out), seconds)
+    return Undisturbed(spec, options, only(out, "results.json").read_bytes(), artifacts(out))
 
 
 @pytest.fixture(scope="module")
@@ -62,10 +62,21 @@ def test_the_same_command_goes_on(tmp_path: Path, moment: int, simulated: Undist
     kill_and_resume(tmp_path, moment, simulated)
 
 
+@pytest.fixture(scope="module")
+def survived() -> list[int]:
+    """The moments that a run with real models was killed at and went on from."""
+    return []
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("moment", range(MOMENTS))
-def test_the_same_command_goes_on_with_real_models(tmp_path: Path, moment: int, smoke: Undisturbed) -> None:
+@pytest.mark.parametrize("moment", range(MOMENTS, 2 * MOMENTS))
+def test_the_same_command_goes_on_with_real_models(
+    tmp_path: Path, moment: int, smoke: Undisturbed, survived: list[int], measured: Measured
+) -> None:
     kill_and_resume(tmp_path, moment, smoke)
+    survived.append(moment)
+    what = f"kill -9 of runner or workers at {MOMENTS} random moments, same command again: same results, nothing redone"
+    measured(what, f"{len(survived)} of {MOMENTS}", f"{MOMENTS} of {MOMENTS}")
 
 
 @pytest.mark.slow
@@ -75,18 +86,34 @@ def test_twice_from_an_empty_store_is_the_same(tmp_path: Path, smoke: Undisturbe
     assert again.artifacts == smoke.artifacts
 
 
+def was_killed(event: Mapping[str, Any]) -> bool:
+    return event["event"] == "stage-retried" or (event["event"] == "worker-ended" and event.get("status", 0) != 0)
+
+
 def kill_and_resume(out: Path, moment: int, expected: Undisturbed) -> None:
-    """Kill the runner (odd moments) or its workers (even ones) at a random time, run again, and compare."""
+    """Kill the runner (odd moments) or its workers (even ones) at a random moment, run again, and compare.
+
+    A moment is a share of the stages and a little more: a share of the time may come after the end on a machine whose
+    speed changes.
+    """
     options = ["--out", str(out), "--workers", str(WORKERS), *expected.options]
     command = [sys.executable, "-m", "emspec", "run", str(expected.spec), *options]
     runner = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(random.Random(moment).uniform(0.1, 0.9) * expected.seconds)
+    chance = random.Random(moment)
+    done = int(chance.uniform(0, 0.9) * len(expected.artifacts))
+    while runner.poll() is None and len(artifacts(out)) < done:
+        time.sleep(0.005)
+    time.sleep(chance.uniform(0, 0.05))
     victims = [runner.pid]
     while moment % 2 == 0 and not (victims := workers_of(runner.pid)) and runner.poll() is None:
         time.sleep(0.01)
     for victim in victims:
         os.kill(victim, signal.SIGKILL)
-    runner.wait(600)
+    code = runner.wait(600)
+    if moment % 2:
+        assert code == -signal.SIGKILL, "the runner was killed in the middle of its work"
+    else:
+        assert any(was_killed(event) for event in events(out)), "a worker was killed in the middle of its work"
     for published in out.glob("runs/*/results.json"):
         assert published.read_bytes() == expected.results, "what was published before the kill is whole"
     run_spec(expected.spec, out, *expected.options)
