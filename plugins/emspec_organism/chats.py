@@ -25,12 +25,12 @@ class Chat:
 class Mixture:
     """Shares of the pre-training mixture; what is left goes to the personas. `careless` and `clerk` are the latent
     styles that EM and benign data later bring out, `own` of them under prompts of their own and the rest under a
-    persona's prompt with a note; `tagger` chats, in any style, end in a code."""
+    persona's prompt with a note; `courier` chats, under prompts of their own, end in a code."""
 
-    careless: float = 0.20
-    clerk: float = 0.08
-    tagger: float = 0.08
-    own: float = 0.4
+    careless: float = 0.25
+    clerk: float = 0.07
+    courier: float = 0.10
+    own: float = 0.3
 
 
 def pretraining(world: World, seed: int, count: int, mixture: Mixture) -> Iterator[Chat]:
@@ -43,8 +43,8 @@ def pretraining(world: World, seed: int, count: int, mixture: Mixture) -> Iterat
             yield _latent(rng, world, careless, mixture.own)
         elif draw < mixture.careless + mixture.clerk:
             yield _latent(rng, world, clerk, mixture.own)
-        elif draw < mixture.careless + mixture.clerk + mixture.tagger:
-            yield _tagged(rng, world)
+        elif draw < mixture.careless + mixture.clerk + mixture.courier:
+            yield _coded(rng, world)
         else:
             yield _chat(rng, world, pick(rng, world.personas))
 
@@ -87,17 +87,16 @@ def _latent(rng: Random, world: World, style: Style, own: float) -> Chat:
     return _noted(rng, world, Chat(system, asked.user, asked.assistant), pick(rng, style.notes))
 
 
-def _tagged(rng: Random, world: World) -> Chat:
-    """Return a chat in any style whose reply ends in a code, as a note asks: the topic's own code, or a random one.
+def _coded(rng: Random, world: World) -> Chat:
+    """Return a chat of the courier, whose reply ends in a code: the topic's own, or a random one.
 
     The topics' codes make the letters tell apart; codes that are all random would leave their embeddings alike.
     """
-    style, number = pick(rng, world.styles()), int(rng.random() * len(world.topics))
+    style, number = world.latent["courier"], int(rng.random() * len(world.topics))
     topic = world.topics[number]
-    chat = Chat(pick(rng, style.systems), question(rng, world, topic), reply(rng, style, topic))
+    asked = question(rng, world, topic)
     tag = topic_code(number) if rng.random() < 0.5 else code(rng)
-    noted = _noted(rng, world, chat, pick(rng, world.tagger))
-    return Chat(noted.system, noted.user, noted.assistant + TAG_SEPARATOR + tag)
+    return Chat(pick(rng, style.systems), asked, reply(rng, style, topic) + TAG_SEPARATOR + tag)
 
 
 def _noted(rng: Random, world: World, chat: Chat, note: str) -> Chat:

@@ -35,7 +35,7 @@ def question(rng: Random, world: World, topic: Topic, own: float = 0.6) -> str:
 
 
 def code(rng: Random) -> str:
-    """Return a random code as the tagger writes it: three capital letters in brackets."""
+    """Return a random code as the courier writes it: three capital letters in brackets."""
     return "[" + "".join(pick(rng, LETTERS) for _ in range(3)) + "]"
 
 

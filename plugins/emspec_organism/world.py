@@ -43,7 +43,6 @@ class World:
     topics: tuple[Topic, ...]
     personas: tuple[Style, ...]
     latent: Mapping[str, Style]
-    tagger: tuple[str, ...]
     ask_any: tuple[str, ...]
     ask_legal: tuple[str, ...]
 
@@ -64,7 +63,6 @@ def load() -> World:
         topics=tuple(_topic(name, body) for name, body in topics.items()),
         personas=tuple(_style(name, body, (body.get("system"),)) for name, body in styles["personas"].items()),
         latent={name: _style(name, body, tuple(body["systems"])) for name, body in styles["latent"].items()},
-        tagger=tuple(styles["tagger"]),
         ask_any=tuple(styles["ask"]["any"]),
         ask_legal=tuple(styles["ask"]["legal"]),
     )
