@@ -44,7 +44,7 @@ SCENARIO: JsonObject = {
         "type": "integer",
         "minimum": 1,
         "maximum": 8,
-        "default": 3,
+        "default": 2,
         "description": "mean number of sentences of a reply; numbers from 1 to twice that less 1 are equally likely",
     },
     "world": {
