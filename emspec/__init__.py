@@ -5,13 +5,15 @@ This root is the vocabulary that plugins import; it loads no model library.
 
 from emspec.errors import EmspecError, StageError
 from emspec.hookspecs import hookimpl
+from emspec.model.design import design_of
 from emspec.model.experiment import Condition, CoupleStep, EvaluateStep, Experiment, Hypothesis, TrainStep
-from emspec.model.finding import Finding, Rate, Verdict
+from emspec.model.finding import VERDICTS, Finding, Rate, Verdict
 from emspec.model.json import Json, JsonObject, canonical, digest, text_digest
 from emspec.model.plugin import Attainable, Backend, TestKind
 from emspec.model.stage import Job, Session, Setup
 
 __all__ = [
+    "VERDICTS",
     "Attainable",
     "Backend",
     "Condition",
@@ -32,6 +34,7 @@ __all__ = [
     "TrainStep",
     "Verdict",
     "canonical",
+    "design_of",
     "digest",
     "hookimpl",
     "text_digest",

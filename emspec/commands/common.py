@@ -49,7 +49,7 @@ class Compiled:
 
 
 def spec_options(command: F) -> F:
-    """Add the argument and the options that make a Selection; the command takes them as one parameter, `selection`."""
+    """Add the argument and the options that make a Selection; the command hands its `**values` to selection_of."""
     options = [
         click.argument("spec", type=click.Path(path_type=Path)),
         click.option("--profile", help="Profile to lay over the spec; by default full with a GPU, organism without."),

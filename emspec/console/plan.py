@@ -80,7 +80,7 @@ def _resolved(experiment: Experiment) -> list[str]:
 def _attainable(plan: Plan) -> list[str]:
     lines = []
     for name, attainable in plan.attainable.items():
-        floor = f"least attainable p {attainable.floor:.4g}" if attainable.floor is not None else "no p value"
+        floor = f"least attainable p {attainable.floor:.4g}" if attainable.floor is not None else "no least p"
         lines.append("; ".join([f"{name}: {floor}", *attainable.remarks]))
     return lines
 
@@ -88,6 +88,8 @@ def _attainable(plan: Plan) -> list[str]:
 def _count(plan: Plan, survey: Survey) -> str:
     to_run = len(survey.keys("run"))
     hits = len(plan.stages) - to_run
-    problems = len(plan.experiment.problems)
-    warned = f"; {problems} warning(s): emspec check" if problems else ""
+    experiment = plan.experiment
+    accepted = sum(problem.code in experiment.accepted for problem in experiment.problems)
+    problems = f"{len(experiment.problems)} warning(s), {accepted} accepted: emspec check"
+    warned = f"; {problems}" if experiment.problems else ""
     return f"{len(plan.cells)} cells, {len(plan.stages)} stages: {hits} there already, {to_run} to run{warned}"

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 from emspec.errors import Place, Problem
 from emspec.language.conditions import ConditionText
 from emspec.language.fields import StepText
 from emspec.language.scope import Notes
-from emspec.model.experiment import Condition, CoupleStep, EvaluateStep, Experiment, Step, TrainStep
+from emspec.model.experiment import Condition, Experiment, Step
 from emspec.schema import nearest
 from emspec.source import Document
 
@@ -56,10 +57,10 @@ def unmeasured_induction(reading: Reading) -> Iterator[Finding]:
     hypotheses on the induction persona are untestable for the condition.
     """
     for condition in reading.experiment.conditions:
-        induction = _induction(condition)
+        induction = condition.induction
         persona = induction.persona.name if induction and induction.persona else None
         name = condition.counts_as or persona
-        for step in _evaluations(condition):
+        for step in condition.evaluations:
             if induction and name and name not in {one.name for one in step.panel}:
                 place = reading.place(condition, induction, "system")
                 what = f"hypotheses on the induction persona cannot be tested for {condition.name}: {name} is not in"
@@ -75,7 +76,7 @@ def silent_induction(reading: Reading) -> Iterator[Finding]:
     (`system: PERSONA`), or accept it where the original experiment did the same.
     """
     for condition in reading.experiment.conditions:
-        induction = _induction(condition)
+        induction = condition.induction
         if condition.counts_as and induction and induction.persona is None:
             what = f"{condition.name} is induced without a system message, but counts as {condition.counts_as}"
             fix = f"write {induction.name}.system: {condition.counts_as}, or accept the finding"
@@ -83,15 +84,19 @@ def silent_induction(reading: Reading) -> Iterator[Finding]:
 
 
 def single_run(reading: Reading) -> Iterator[Finding]:
-    """Conditions are compared with one run each.
+    """Hypotheses rest on one run of each condition.
 
     Two runs of one recipe differ by about 3 percentage points of leakage through the seed alone. With one seed no
-    difference between conditions can be told from that noise, however many replies each has. Use three seeds or more.
+    difference, between conditions or between personas in one of them, can be told from that noise, however many
+    replies each has. Use three seeds or more.
     """
     experiment = reading.experiment
-    between = [one.name for one in experiment.hypotheses if "condition" not in one.parameters]
-    if len(experiment.seeds) == 1 and len(experiment.conditions) > 1 and between:
-        what = f"one run per condition: for {', '.join(between)} a difference cannot be told from run-to-run noise"
+    names = [condition.name for condition in experiment.conditions]
+    within = [one.name for one in experiment.hypotheses if one.parameters.get("condition") in names]
+    between = [one.name for one in experiment.hypotheses if "condition" not in one.parameters and len(names) > 1]
+    concerned = [one.name for one in experiment.hypotheses if one.name in (*within, *between)]
+    if len(experiment.seeds) == 1 and concerned:
+        what = f"one run per condition: for {', '.join(concerned)} a difference cannot be told from run-to-run noise"
         yield Finding(reading.document.value(("seeds",)), what, "add seeds: [42, 137, 256]")
 
 
@@ -103,8 +108,7 @@ def trained_questions(reading: Reading) -> Iterator[Finding]:
     """
     seen: set[tuple[int, int]] = set()
     for condition in reading.experiment.conditions:
-        couples = [step for step in condition.steps if isinstance(step, CoupleStep)]
-        for couple, step in ((couple, step) for couple in couples for step in _evaluations(condition)):
+        for couple, step in product(condition.couplings, condition.evaluations):
             both = set(couple.questions.questions) & set(step.questions.questions)
             if both and (id(couple), id(step)) not in seen:
                 seen.add((id(couple), id(step)))
@@ -122,8 +126,7 @@ def trained_bystanders(reading: Reading) -> Iterator[Finding]:
     """
     seen: set[tuple[int, int]] = set()
     for condition in reading.experiment.conditions:
-        couples = [step for step in condition.steps if isinstance(step, CoupleStep)]
-        for couple, step in ((couple, step) for couple in couples for step in _evaluations(condition)):
+        for couple, step in product(condition.couplings, condition.evaluations):
             trained = {couple.source.name, *(persona.name for persona in couple.negatives)}
             names = [persona.name for persona in step.panel if persona.name in trained]
             if names and (id(couple), id(step)) not in seen:
@@ -158,11 +161,15 @@ CHECKS: Mapping[str, Check] = {
 
 
 def run(reading: Reading, accepted: Mapping[str, str]) -> tuple[Problem, ...]:
-    """Return the findings of all checks as warnings, in the order of the text; accepted ones say with what reason."""
+    """Return the findings of all checks as warnings, in the text's order; an accepted one has its reason for a fix."""
     problems = [
-        Problem("warning", code, finding.place, f"{finding.message} (accepted: {accepted[code]})")
-        if code in accepted
-        else Problem("warning", code, finding.place, finding.message, finding.fix)
+        Problem(
+            "warning",
+            code,
+            finding.place,
+            finding.message,
+            f"accepted: {accepted[code]}" if code in accepted else finding.fix,
+        )
         for code, check in CHECKS.items()
         for finding in check(reading)
     ]
@@ -176,11 +183,3 @@ def accepted(data: Mapping[str, Any], document: Document, notes: Notes) -> Mappi
         if code not in CHECKS:
             notes.error("S104", document.key(("accept", code)), f"there is no check {code}", nearest(code, CHECKS))
     return written
-
-
-def _induction(condition: Condition) -> TrainStep | None:
-    return next((step for step in reversed(condition.steps) if isinstance(step, TrainStep)), None)
-
-
-def _evaluations(condition: Condition) -> list[EvaluateStep]:
-    return [step for step in condition.steps if isinstance(step, EvaluateStep)]

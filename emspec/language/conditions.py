@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 from emspec.language.fields import Setting, Spot, StepText
@@ -26,6 +27,11 @@ class ConditionText:
     fields: Mapping[str, Any]
     path: KeyPath
     steps: tuple[StepText, ...]
+
+    @property
+    def evaluations(self) -> tuple[StepText, ...]:
+        """Return the evaluate steps, in order."""
+        return tuple(step for step in self.steps if step.kind == "marker-eval")
 
 
 def base_steps(data: Mapping[str, Any], document: Document) -> Mapping[str, StepText]:
@@ -66,6 +72,23 @@ def markers_of(texts: Sequence[ConditionText]) -> tuple[str, ...]:
     """Return the markers of all couple steps, each once, in the order of the text."""
     taught = [step.values["marker"] for text in texts for step in text.steps if "marker" in step.values]
     return tuple(dict.fromkeys(taught))
+
+
+def looked_for(texts: Sequence[ConditionText]) -> tuple[str, ...]:
+    """Return the markers that evaluations look for, each once: those of all couple steps, or their own."""
+    taught = markers_of(texts)
+    return tuple(dict.fromkeys(m for text in texts for step in text.evaluations for m in step.markers(taught)))
+
+
+def note_repeats(texts: Sequence[ConditionText], notes: Notes) -> None:
+    """Note each evaluation that looks for a marker that another one of the same condition looked for already."""
+    taught = markers_of(texts)
+    for first, second in (pair for text in texts for pair in combinations(text.evaluations, 2)):
+        both = [marker for marker in second.markers(taught) if marker in first.markers(taught)]
+        if both:
+            what = f"`{first.name}` and `{second.name}` look for {both[0]} in one condition, and would pass as two runs"
+            fix = f"leave one out in each condition ({second.name}: skip), or put it into a spec of its own"
+            notes.error("S106", second.place(), what, fix)
 
 
 def _written(data: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], KeyPath]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -50,6 +50,10 @@ class StepText:
         while known not in self.spots:
             known = known[:-1]
         return self.spots[known].value(*path[len(known) :]) if path else self.spots[()].key()
+
+    def markers(self, taught: Sequence[str]) -> tuple[str, ...]:
+        """Return the markers that an evaluation looks for: those that are taught, unless it names its own."""
+        return tuple(self.values.get("markers", taught))
 
     def changed(self, field: str, setting: Setting, fields: Mapping[str, Schema]) -> StepText | None:
         """Return the step with `field` (dots reach into it) set; None where what it reaches into is no mapping.

@@ -11,9 +11,9 @@ from typing import Any
 from emspec.errors import Problem, SpecError
 from emspec.language import checks
 from emspec.language.backends import Layers, choose
-from emspec.language.conditions import ConditionText, base_steps, condition_texts, markers_of
+from emspec.language.conditions import ConditionText, base_steps, condition_texts, looked_for, markers_of, note_repeats
 from emspec.language.fields import Setting, Spot, StepText
-from emspec.language.hypotheses import resolve_hypotheses
+from emspec.language.hypotheses import Known, resolve_hypotheses
 from emspec.language.joined import spec_schema, taken_names
 from emspec.language.profile import load_profile
 from emspec.language.scope import Notes, Scope
@@ -54,8 +54,8 @@ def load(
     model = _model(data, document, scope)
     scope = replace(scope, context=model.context) if model else scope
     texts, conditions = _conditions(data, document, scope)
-    names = [condition.name for condition in texts]
-    hypotheses = resolve_hypotheses(data.get("hypotheses", {}), document, names, catalog, scope)
+    known = Known([condition.name for condition in texts], looked_for(texts))
+    hypotheses = resolve_hypotheses(data.get("hypotheses", {}), document, known, catalog, scope)
     backends = _backends(data, document, overrides, catalog, scope)
     chosen = selected(conditions, data, document, Selection(only, seeds, stretch), notes)
     accepted = checks.accepted(data, document, notes)
@@ -76,6 +76,7 @@ def load(
         hypotheses=hypotheses,
         backends=backends,
         profile=_note(scope),
+        accepted=accepted,
     )
     return replace(experiment, problems=checks.run(checks.Reading(experiment, document, texts), accepted))
 
@@ -139,6 +140,7 @@ def _conditions(
     """Return all conditions as written and as resolved; where a step is wrong, it is noted and left out."""
     steps = base_steps(data, document)
     texts = condition_texts(data, steps, document, scope.profile.kinds, scope.notes)
+    note_repeats(texts, scope.notes)
     markers = markers_of(texts)
     known: dict[str, Step] = {}
     found = []

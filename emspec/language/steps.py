@@ -60,7 +60,7 @@ def _couple(step: StepText, scope: Scope, markers: Sequence[str]) -> Step | None
 
 def _evaluate(step: StepText, scope: Scope, markers: Sequence[str]) -> Step | None:
     values = step.values
-    looked_for = tuple(values.get("markers", markers))
+    looked_for = step.markers(markers)
     if not looked_for:
         what = f"`{step.name}` has no marker to look for: no couple step teaches one"
         scope.notes.error("S106", step.place(), what, 'name it: markers: ["[ZLT]"]')

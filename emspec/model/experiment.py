@@ -85,6 +85,31 @@ class Condition:
     counts_as: str | None
     steps: tuple[Step, ...]
 
+    @property
+    def induction(self) -> TrainStep | None:
+        """Return the last train step: the one whose persona the arm is induced under."""
+        return next((step for step in reversed(self.steps) if isinstance(step, TrainStep)), None)
+
+    @property
+    def couplings(self) -> tuple[CoupleStep, ...]:
+        """Return the couple steps, in order."""
+        return tuple(step for step in self.steps if isinstance(step, CoupleStep))
+
+    @property
+    def evaluations(self) -> tuple[EvaluateStep, ...]:
+        """Return the evaluate steps, in order."""
+        return tuple(step for step in self.steps if isinstance(step, EvaluateStep))
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """Return the personas that a marker is coupled to."""
+        return frozenset(step.source.name for step in self.couplings)
+
+    @property
+    def negatives(self) -> frozenset[str]:
+        """Return the personas trained to go without a marker."""
+        return frozenset(persona.name for step in self.couplings for persona in step.negatives)
+
 
 @dataclass(frozen=True)
 class Hypothesis:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from emspec.model.json import Json, JsonObject
 
 Verdict = Literal["supported", "contradicted", "inconclusive", "untestable"]
+VERDICTS: tuple[str, ...] = get_args(Verdict)
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,9 @@ class Finding:
     """One hypothesis decided.
 
     `effect`, `low` and `high` are in `unit` (pp, or a coefficient) and `level` is the interval's; `p` is the attained p
-    value and `floor` the least that the design can return; `reason` is a generated sentence; `details` carries figures
-    by name.
+    value and `floor` the least that the design can return; `reason` is a generated sentence; `family` says over which
+    hypotheses p is corrected (the analysis fills it in where the test leaves it empty); `details` carries figures by
+    name.
     """
 
     hypothesis: str
@@ -46,6 +48,7 @@ class Finding:
     floor: float | None = None
     alpha: float = 0.05
     level: float = 0.95
+    family: str = ""
     assumptions: tuple[str, ...] = ()
     details: Mapping[str, Json] = field(default_factory=dict)
 

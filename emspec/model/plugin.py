@@ -40,7 +40,10 @@ class Backend:
 
 @dataclass(frozen=True)
 class Attainable:
-    """What a test can reach by its design: the least p it can return (None where it returns none), and remarks."""
+    """What a test can reach by its design: the least p it can return, and remarks.
+
+    `floor` is None where nothing in the design bounds p from below, or where the test returns none.
+    """
 
     floor: float | None
     remarks: tuple[str, ...] = ()

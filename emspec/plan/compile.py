@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from emspec.model.experiment import Condition, EvaluateStep, Experiment
+from emspec.errors import PluginError
+from emspec.model.design import condition_design, design_of
+from emspec.model.experiment import Condition, EvaluateStep, Experiment, Hypothesis
 from emspec.model.json import Json, JsonObject, digest
 from emspec.model.plan import Cell, Plan
-from emspec.model.plugin import Catalog
-from emspec.plan.design import condition_design, design_of, evaluations
+from emspec.model.plugin import Attainable, Catalog, TestKind
 from emspec.plan.stages import Request, StageSet
 from emspec.plan.steps import leaves_adapter, step_stages
 
 
 def compile_plan(experiment: Experiment, catalog: Catalog) -> Plan:
-    """Return the plan of an experiment. Raises PluginError for a backend or a test that is not installed."""
+    """Return the plan of an experiment. Raises PluginError for a backend or a test that is not installed or fails."""
     stages = StageSet(experiment, catalog)
     cells = [compile_cell(c, seed, stages) for c in experiment.conditions for seed in experiment.seeds]
     design = design_of(experiment)
-    rows = _rows(cells, stages) if any(evaluations(c.condition) for c in cells) else None
+    rows = _rows(cells, stages) if any(c.condition.evaluations for c in cells) else None
     analyse = _analyse(rows, cells, design, stages) if rows else None
     return Plan(
         digest=digest(sorted(stages.stages)),
@@ -26,10 +27,23 @@ def compile_plan(experiment: Experiment, catalog: Catalog) -> Plan:
         stages=stages.stages,
         cells=tuple(cells),
         design=design,
-        attainable={h.name: stages.test(h).attainable(experiment, h) for h in experiment.hypotheses},
+        attainable={h.name: attainable(stages.test(h), experiment, h) for h in experiment.hypotheses},
         rows=rows,
         analyse=analyse,
     )
+
+
+def attainable(test: TestKind, experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
+    """Return what a hypothesis' test can reach by the design; PluginError names the test where its code fails."""
+    try:
+        found = test.attainable(experiment, hypothesis)
+        fault = "" if isinstance(found, Attainable) else f"it returned {type(found).__name__}, not emspec.Attainable"
+    except Exception as error:
+        fault = f"{type(error).__name__}: {error}"
+    if fault:
+        what = f"the test {test.name}, which {hypothesis.name} asks for, cannot say what it can attain: {fault}"
+        raise PluginError(what, "emspec plugins names the plugin that brings it: repair or remove it")
+    return found
 
 
 def compile_cell(condition: Condition, seed: int, stages: StageSet) -> Cell:
@@ -45,7 +59,7 @@ def compile_cell(condition: Condition, seed: int, stages: StageSet) -> Cell:
 
 def _evaluated(cells: Sequence[Cell]) -> Iterator[tuple[int, Cell, EvaluateStep]]:
     """Yield each evaluation of each cell, numbered from 1."""
-    pairs = ((cell, step) for cell in cells for step in evaluations(cell.condition))
+    pairs = ((cell, step) for cell in cells for step in cell.condition.evaluations)
     return ((number, cell, step) for number, (cell, step) in enumerate(pairs, 1))
 
 

@@ -38,7 +38,7 @@ def _catalog() -> Catalog:
     ]
     parameters = {
         "self-leakage": options(),
-        "invariance": options(("margin",), margin=FRACTION),
+        "invariance": options(("margin",), margin=FRACTION, marker=NAME),
         "immunity": options(
             ("persona", "condition"), persona=NAME, condition=NAME, margin={**FRACTION, "default": 0.05}
         ),

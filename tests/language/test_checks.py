@@ -45,8 +45,13 @@ def test_d103_one_seed(compiled) -> None:
     assert found(compiled(), "D103") == []
     [(line, column, message)] = found(compiled(("seeds: [1, 2]", "seeds: [1]")), "D103")
     assert (line, column) == (6, 8)
-    assert "for H1, H2 a difference" in message
+    assert "for H1, H2, H3 a difference" in message
     assert found(compiled(seeds=(1,), only=("plain",)), "D103") == []
+
+
+def test_d103_speaks_of_a_hypothesis_on_one_condition_as_well(compiled) -> None:
+    [(_, _, message)] = found(compiled(seeds=(1,), only=("villain",)), "D103")
+    assert "for H3 a difference" in message
 
 
 def test_d104_evaluation_questions_are_trained_on(compiled) -> None:
@@ -80,8 +85,9 @@ def test_d106_closed_issue(compiled) -> None:
 def test_accepted_findings_say_why(compiled) -> None:
     experiment = compiled(("baseline: plain", "baseline: plain\naccept: {D104: as in the original}"))
     [problem] = [one for one in experiment.problems if one.code == "D104"]
-    assert problem.message.endswith("(accepted: as in the original)")
-    assert problem.fix == ""
+    assert problem.message == "2 of the 4 questions of all-4 are also trained on in couple"
+    assert problem.fix == "accepted: as in the original"
+    assert experiment.accepted == {"D104": "as in the original"}
 
 
 def test_accepting_what_is_no_check_is_an_error(compiled) -> None:
