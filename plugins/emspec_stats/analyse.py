@@ -11,15 +11,18 @@ from __future__ import annotations
 import importlib
 import json
 import math
+import re
+import traceback
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from emspec import Finding, Job, Json, JsonObject, Session, Setup, StageError
-from emspec_stats.arms import Arm, bystanders, from_design, names
+from emspec import VERDICTS, EmspecError, Finding, Job, Json, JsonObject, Session, Setup, StageError
+from emspec_stats.arms import from_design, names
 from emspec_stats.figures import draw
 from emspec_stats.summary import summary
 from emspec_stats.training import checks
@@ -28,56 +31,111 @@ Test = Callable[[pa.Table, JsonObject, JsonObject], object]
 
 
 def load(target: str, test: str) -> Test:
-    """Return the callable named "module:callable"; StageError names the test where there is none."""
+    """Return the callable named "module:callable"; StageError names the test where it cannot be had.
+
+    That is no finding: what an installation lacks must not be stored as a result, since its key stays the same.
+    """
     module, _, name = target.partition(":")
     try:
         return cast("Test", getattr(importlib.import_module(module), name))
-    except (ImportError, AttributeError) as error:
+    except Exception as error:
         raise StageError(
             f"the test {test} cannot be loaded from {target}: {error}", "repair or remove its plugin"
         ) from error
 
 
 def judge(rows: pa.Table, design: JsonObject, hypothesis: JsonObject, places: Mapping[str, str]) -> Finding:
-    """Return what a hypothesis' test finds; StageError where its plugin brings no test or returns something else."""
+    """Return what a hypothesis' test finds; StageError where its plugin is not there or cannot be imported.
+
+    A test that fails, or whose finding is of no use, makes its own hypothesis untestable, and no other; its traceback
+    goes to the worker's log.
+    """
     test = str(hypothesis["test"])
     if f"test.{test}" not in places:
         raise StageError(f"no plugin brings the test {test} of {hypothesis['name']}", "install it, or change the spec")
-    found = load(places[f"test.{test}"], test)(rows, design, hypothesis)
+    target = places[f"test.{test}"]
+    decide = load(target, test)
+    try:
+        found = decide(rows, design, hypothesis)
+        fault = unusable(found)
+    except MemoryError:
+        raise
+    except Exception as error:
+        traceback.print_exc()
+        found, fault = None, f"failed with {said(error)}"
+    if isinstance(found, Finding) and not fault:
+        return found
+    reason = f"The test {test} ({target}) {fault}. Mend it and raise its version, then run again."
+    return Finding(
+        hypothesis=str(hypothesis["name"]),
+        test=test,
+        claim=str(hypothesis["claim"]),
+        verdict="untestable",
+        reason=reason,
+        estimand="none",
+    )
+
+
+def unusable(found: object) -> str:
+    """Say what is wrong with what a test returned, nothing where nothing is."""
     if not isinstance(found, Finding):
-        raise StageError(f"the test {test} returned {type(found).__name__}, not an emspec.Finding", "repair its plugin")
-    return found
+        return f"returned {type(found).__name__}, not an emspec.Finding"
+    if found.verdict not in VERDICTS:
+        return f"returned the verdict {found.verdict!r}, which is none of {', '.join(VERDICTS)}"
+    for name in ("hypothesis", "test", "claim", "reason", "estimand", "unit", "family"):
+        if not isinstance(getattr(found, name), str):
+            return f"returned a finding whose {name} is no text"
+    for name in ("effect", "low", "high", "p", "floor", "alpha", "level"):
+        value = getattr(found, name)
+        if not isinstance(value, int | float | np.floating | None) or (value is None and name in ("alpha", "level")):
+            return f"returned a finding whose {name} is no number"
+    for name in ("p", "floor"):
+        value = getattr(found, name)
+        if value is not None and not 0 <= value <= 1:
+            return f"returned {name} {value}, which is not between 0 and 1"
+    tidy(asdict(found))
+    return ""
+
+
+def said(error: Exception) -> str:
+    """Return an exception's type and message in one line, without paths and addresses: equal runs say the same."""
+    message = error.message if isinstance(error, EmspecError) else str(error)
+    bare = re.sub(r"0x[0-9a-fA-F]+|/[^\s'\":]+", "...", " ".join(message.split()))
+    return f"{type(error).__name__}: {bare}".removesuffix(".")
+
+
+def family(hypotheses: int) -> str:
+    """Name the family that p values are corrected over: there is none, and how many were asked says what that means."""
+    return f"none: each hypothesis at its own alpha by itself; hypotheses in this spec: {hypotheses}"
 
 
 def analyse(rows: pa.Table, parameters: JsonObject, places: Mapping[str, str]) -> dict[str, Json]:
     """Return the content of findings.json, less the manipulation checks, from values alone."""
     design = cast("JsonObject", parameters["design"])
-    arms = evaluated(rows, design)
-    first, *more = (summary(rows, arms, marker) for marker in names(design["markers"]))
+    belongs(rows, design)
+    first, *more = (summary(rows, design, marker) for marker in names(design["markers"]))
     hypotheses = cast("Sequence[JsonObject]", parameters["hypotheses"])
+    findings = [judge(rows, design, hypothesis, places) for hypothesis in hypotheses]
     return {
         **first,
         "others": {str(other["marker"]): other for other in more},
         "design": design,
-        "findings": [judge(rows, design, hypothesis, places).to_json() for hypothesis in hypotheses],
+        "findings": [replace(found, family=found.family or family(len(hypotheses))).to_json() for found in findings],
     }
 
 
-def evaluated(rows: pa.Table, design: JsonObject) -> tuple[Arm, ...]:
-    """Return the design's arms that have rows; StageError where rows and design tell different experiments."""
-    present = set(rows["condition"].unique().to_pylist())
-    designed = from_design(design)
-    strange = sorted(present - {arm.name for arm in designed})
+def belongs(rows: pa.Table, design: JsonObject) -> None:
+    """Check that rows are of a design; StageError where the two tell different experiments."""
+    strange = sorted(set(rows["condition"].unique().to_pylist()) - {arm.name for arm in from_design(design)})
     if strange:
         raise StageError(f"rows of {', '.join(strange)}, which the design does not have", "run the rows stage again")
-    arms = tuple(arm for arm in designed if arm.name in present)
     marked = set(rows.filter(rows["bystander"])["persona"].unique().to_pylist())
-    if marked != set(bystanders(arms)):
+    headline = names(design["bystanders"])
+    if marked != set(headline):
         raise StageError(
-            f"bystanders in the rows ({_list(marked)}) are not the design's ({_list(bystanders(arms))})",
+            f"bystanders in the rows ({_list(marked)}) are not the design's ({_list(headline)})",
             "run the rows stage again",
         )
-    return arms
 
 
 def tidy(value: object) -> Json:

@@ -1,7 +1,4 @@
-"""The arms of an experiment as the tests need them, read from a compiled experiment or from an analysis' design.
-
-One account of who is a bystander and which conditions are testable serves the plan and the analysis, so they agree.
-"""
+"""The arms of an experiment as the tests need them, read from its design by the plan and by the analysis alike."""
 
 from __future__ import annotations
 
@@ -9,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from emspec import Condition, CoupleStep, EvaluateStep, Experiment, Json, JsonObject, TrainStep
+from emspec import Json, JsonObject
 
 
 @dataclass(frozen=True)
 class Arm:
-    """One condition or control: its induction persona, coupled sources, trained negatives, panel and seeds.
+    """One condition or control: its induction persona, coupled sources, trained negatives, seeds and markers.
 
-    `persona` is the one that it stands for in persona tests: `counts_as` where given, else the induction persona.
+    `markers` are those that its evaluations look for: none where it is not evaluated. `persona` is the one that it
+    stands for in persona tests: `counts_as` where given, else the induction persona.
     """
 
     name: str
@@ -25,8 +23,8 @@ class Arm:
     counts_as: str | None
     sources: frozenset[str]
     negatives: frozenset[str]
-    panel: tuple[str, ...]
     seeds: tuple[int, ...]
+    markers: tuple[str, ...]
 
     @property
     def persona(self) -> str | None:
@@ -37,6 +35,25 @@ class Arm:
     def own(self) -> frozenset[str]:
         """Return the personas that a reading without the induction persona leaves out."""
         return frozenset(name for name in (self.induction, self.counts_as) if name)
+
+
+@dataclass(frozen=True)
+class Field:
+    """What a test compares on one marker: the arms evaluated for it, the personas, and the bystanders among these.
+
+    `panel` holds the personas that every evaluation of the experiment has, and `bystanders` those of them that no arm
+    was trained on: one set each for all arms and markers.
+    """
+
+    marker: str
+    arms: tuple[Arm, ...]
+    panel: tuple[str, ...]
+    bystanders: tuple[str, ...]
+
+    @property
+    def conditions(self) -> tuple[Arm, ...]:
+        """Return the arms that are conditions: controls are compared with, but no part of "across conditions"."""
+        return tuple(arm for arm in self.arms if not arm.control)
 
 
 @dataclass(frozen=True)
@@ -52,16 +69,8 @@ def names(value: Json) -> tuple[str, ...]:
     return tuple(str(item) for item in cast("Sequence[Json]", value or ()))
 
 
-def from_experiment(experiment: Experiment) -> tuple[Arm, ...]:
-    """Return the arms of a compiled experiment that are evaluated, in its order."""
-    arms = (_arm(condition, experiment.seeds) for condition in experiment.conditions)
-    return tuple(arm for arm in arms if arm.panel)
-
-
 def from_design(design: JsonObject) -> tuple[Arm, ...]:
-    """Return the arms of an analyse stage's `design`, in its order."""
-    panel = names(cast("JsonObject", design["panel"])["personas"])
-    conditions = cast("Sequence[JsonObject]", design["conditions"])
+    """Return all arms of a design (see emspec.design_of), in its order, those not evaluated among them."""
     return tuple(
         Arm(
             name=str(c["name"]),
@@ -70,36 +79,25 @@ def from_design(design: JsonObject) -> tuple[Arm, ...]:
             counts_as=_text(c.get("counts_as")),
             sources=frozenset(names(c.get("source"))),
             negatives=frozenset(names(c.get("negatives"))),
-            panel=panel,
             seeds=tuple(int(cast("int", seed)) for seed in cast("Sequence[Json]", c["seeds"])),
+            markers=names(c["markers"]),
         )
-        for c in conditions
+        for c in cast("Sequence[JsonObject]", design["conditions"])
     )
 
 
-def bystanders(arms: Sequence[Arm]) -> tuple[str, ...]:
-    """Return the headline bystanders, in panel order.
-
-    They are the personas in every arm's panel that no arm coupled to a marker or trained as a negative: one set for
-    all arms. Induction personas are among them.
-    """
-    trained = frozenset[str]().union(*(arm.sources | arm.negatives for arm in arms))
-    shared = [frozenset(arm.panel) for arm in arms]
-    return tuple(
-        name for name in (arms[0].panel if arms else ()) if name not in trained and all(name in p for p in shared)
-    )
+def field_of(design: JsonObject, parameters: JsonObject) -> Field:
+    """Return what a hypothesis with these parameters compares: on its `marker`, or else the design's first."""
+    marker = str(parameters.get("marker") or next(iter(names(design["markers"])), ""))
+    arms = tuple(arm for arm in from_design(design) if marker in arm.markers)
+    panel = names(cast("JsonObject", design["panel"])["personas"])
+    return Field(marker, arms, panel, names(design["bystanders"]))
 
 
-def conditions(arms: Sequence[Arm]) -> tuple[Arm, ...]:
-    """Return the arms that are conditions: controls are compared with, but are no part of "across conditions"."""
-    return tuple(arm for arm in arms if not arm.control)
-
-
-def comparable(arms: Sequence[Arm]) -> Comparable:
+def comparable(field: Field) -> Comparable:
     """Say for each condition whether its own persona can be compared as a bystander."""
-    allowed = bystanders(arms)
-    usable = tuple((arm.name, arm.persona) for arm in conditions(arms) if arm.persona in allowed and arm.persona)
-    reasons = tuple(_why_not(arm, arms) for arm in conditions(arms) if arm.persona not in allowed)
+    usable = tuple((arm.name, arm.persona) for arm in field.conditions if arm.persona in field.bystanders)
+    reasons = tuple(_why_not(arm, field) for arm in field.conditions if arm.persona not in field.bystanders)
     return Comparable(usable, reasons)
 
 
@@ -112,31 +110,14 @@ def trained_role(persona: str, arm: Arm) -> str | None:
     return None
 
 
-def _why_not(arm: Arm, arms: Sequence[Arm]) -> str:
+def _why_not(arm: Arm, field: Field) -> str:
     persona = arm.persona
     if persona is None:
         return f"{arm.name} stands for no persona"
-    if any(persona not in other.panel for other in arms):
-        return f"{persona}, for which {arm.name} stands, is not in the panel"
-    roles = [role for other in (arm, *arms) if (role := trained_role(persona, other))]
-    return f"{persona}, for which {arm.name} stands, is {roles[0]}"
-
-
-def _arm(condition: Condition, seeds: Sequence[int]) -> Arm:
-    training = [step for step in condition.steps if isinstance(step, TrainStep)]
-    coupling = [step for step in condition.steps if isinstance(step, CoupleStep)]
-    panels = [step.panel for step in condition.steps if isinstance(step, EvaluateStep)]
-    persona = training[-1].persona if training else None
-    return Arm(
-        name=condition.name,
-        control=condition.control,
-        induction=persona.name if persona else None,
-        counts_as=condition.counts_as,
-        sources=frozenset(step.source.name for step in coupling),
-        negatives=frozenset(persona.name for step in coupling for persona in step.negatives),
-        panel=tuple(persona.name for persona in panels[0]) if panels else (),
-        seeds=tuple(seeds),
-    )
+    if persona not in field.panel:
+        return f"{persona}, for which {arm.name} stands, is not in the panel that all conditions share"
+    roles = [role for other in (arm, *field.arms) if (role := trained_role(persona, other))]
+    return f"{persona}, for which {arm.name} stands, is {roles[0] if roles else 'trained on in another condition'}"
 
 
 def _text(value: Json) -> str | None:

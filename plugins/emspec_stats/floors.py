@@ -6,8 +6,8 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from emspec import Attainable, Experiment, Hypothesis, Json
-from emspec_stats.arms import Arm, bystanders, comparable, conditions, from_experiment, trained_role
+from emspec import Attainable, Experiment, Hypothesis, Json, design_of
+from emspec_stats.arms import Arm, Field, comparable, field_of, trained_role
 
 ALPHA = 0.05
 EXACT = 20_000
@@ -20,10 +20,10 @@ def alpha_of(value: Json) -> float:
     return float(value) if isinstance(value, int | float) else ALPHA
 
 
-def labels(arms: Sequence[Arm]) -> tuple[str | None, ...]:
+def labels(field: Field) -> tuple[str | None, ...]:
     """Return one label per condition: its persona where that is testable, else None."""
-    usable = dict(comparable(arms).usable)
-    return tuple(usable.get(arm.name) for arm in conditions(arms))
+    usable = dict(comparable(field).usable)
+    return tuple(usable.get(arm.name) for arm in field.conditions)
 
 
 def distinct(given: Sequence[str | None]) -> int:
@@ -43,16 +43,16 @@ def permutation_floor(given: Sequence[str | None]) -> float:
 
 def self_leakage(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
     """Least p of self-leakage, and the conditions that it cannot use."""
-    arms = from_experiment(experiment)
-    tested = comparable(arms)
+    field = field_of(design_of(experiment), hypothesis.parameters)
+    tested = comparable(field)
     if not tested.usable:
         return Attainable(
             None, ("untestable: no condition's persona is an untrained member of the panel", *tested.reasons)
         )
-    if len(bystanders(arms)) < 2:
+    if len(field.bystanders) < 2:
         return Attainable(None, (f"untestable: {ALONE}",))
-    floor = permutation_floor(labels(arms))
-    share = f"{len(tested.usable)} of {len(conditions(arms))} conditions testable"
+    floor = permutation_floor(labels(field))
+    share = f"{len(tested.usable)} of {len(field.conditions)} conditions testable"
     alpha = alpha_of(hypothesis.parameters.get("alpha"))
     short = (f"untestable: the least p, {floor:.3g}, is above alpha {alpha:g}",) if floor > alpha else ()
     return Attainable(floor, (share, *short, *tested.reasons))
@@ -60,28 +60,33 @@ def self_leakage(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
 
 def invariance(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
     """Invariance has no least p; it needs two conditions, and runs to tell noise from difference."""
-    arms = conditions(from_experiment(experiment))
+    arms = field_of(design_of(experiment), hypothesis.parameters).conditions
     if len(arms) < 2:
-        return Attainable(None, ("untestable: it compares conditions, and there is only one",))
+        return Attainable(None, ("untestable: it compares conditions, and fewer than two are evaluated",))
     return Attainable(None, _replication(arms))
 
 
 def immunity(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
     """Immunity has no least p; the persona must be an untrained member of the panel of its condition."""
-    arms = from_experiment(experiment)
-    barred = immunity_bar(arms, str(hypothesis.parameters["persona"]), str(hypothesis.parameters["condition"]))
-    return Attainable(None, (f"untestable: {barred}",) if barred else _replication(conditions(arms)))
+    field = field_of(design_of(experiment), hypothesis.parameters)
+    barred = immunity_bar(field, str(hypothesis.parameters["persona"]), str(hypothesis.parameters["condition"]))
+    return Attainable(None, (f"untestable: {barred}",) if barred else _replication(field.conditions))
 
 
-def immunity_bar(arms: Sequence[Arm], persona: str, condition: str) -> str | None:
-    """Return why immunity cannot be tested, None where it can."""
-    arm = next((arm for arm in arms if arm.name == condition), None)
+def immunity_bar(field: Field, persona: str, condition: str) -> str | None:
+    """Return why immunity cannot be tested, None where it can.
+
+    The panel is the one that all conditions share: run-to-run noise is that of the persona's rate in all of them.
+    """
+    arm = next((arm for arm in field.arms if arm.name == condition), None)
     if arm is None:
         return f"there is no condition {condition} in this run"
-    if persona not in arm.panel:
-        return f"{persona} is not in the panel"
+    if persona not in field.panel:
+        return f"{persona} is not in the panel that all conditions share"
     role = trained_role(persona, arm)
-    return f"{persona} is {role}" if role else None
+    if role:
+        return f"{persona} is {role}"
+    return None if set(field.bystanders) - {persona} else "there is no other bystander"
 
 
 def _replication(arms: Sequence[Arm]) -> tuple[str, ...]:

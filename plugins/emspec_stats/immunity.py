@@ -1,13 +1,15 @@
 """H3 of issue #200: does a persona leak less than the other bystanders, even where EM was induced under it?
 
 With d = the persona's rate minus the mean rate of the other bystanders, per run, the effect is the mean of d over the
-runs of the named condition. Two one-sided t tests against d = -margin: supported where the persona leaks less than the
-others by more than the margin (P(T <= (d + margin) / se) at most alpha), contradicted where it does not (the opposite
-tail). se = s / sqrt(runs), s being the standard deviation of d between runs of a condition, pooled over the conditions
-in which the persona is a bystander: df = runs - conditions (Student, 1908; Scheffe, 1959, for the pooled variance).
+runs of the named condition. Two one-sided t tests, each at alpha: supported where the persona leaks less than the
+others by more than the margin (P(T <= (d + margin) / se) at most alpha), contradicted where it leaks more than they do
+(P(T >= d / se) at most alpha: the 1 - 2 alpha interval lies above 0). Less, but by no more than the margin, is neither:
+the claim is "less". se = s / sqrt(runs), s being the standard deviation of d between runs of a condition, pooled over
+the conditions in which the persona is a bystander: df = runs - conditions (Student, 1908; Scheffe, 1959, for the pooled
+variance).
 
-Untestable where the persona was the source or a trained negative in that condition, or is not in the panel. The other
-bystanders are the headline ones (see emspec_stats.arms), without the persona.
+Untestable where the persona was the source or a trained negative in that condition, or is not in the panel that all
+conditions share. The other bystanders are the headline ones (see emspec_stats.arms), without the persona.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from emspec import Finding, JsonObject, Verdict
 from emspec_stats import words
 from emspec_stats.arms import trained_role
 from emspec_stats.floors import immunity_bar
-from emspec_stats.pooled import Noise, no_noise, pool, quantile, upper_tail
+from emspec_stats.pooled import POOLED, SHARED_SEEDS, Noise, no_noise, pool, quantile, upper_tail
 from emspec_stats.setting import Setting, settle
 
 
@@ -43,10 +45,10 @@ def decide(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Findin
         f"rate of {persona} minus the mean of the other bystanders in {condition}; these personas and questions, "
         "runs like these"
     )
-    bar = immunity_bar(setting.arms, persona, condition)
+    bar = immunity_bar(setting.field, persona, condition)
+    if bar:
+        return setting.untestable(f"It cannot be tested: {bar}.", estimand)
     others = [name for name in setting.bystanders if name != persona]
-    if bar or not others:
-        return setting.untestable(f"It cannot be tested: {bar or 'there is no other bystander'}.", estimand)
     return _finding(setting, estimand, measure(setting, persona, condition, others), (persona, condition))
 
 
@@ -55,7 +57,7 @@ def measure(setting: Setting, persona: str, condition: str, others: list[str]) -
     rates = setting.counts.rates([persona, *others])
     lead = rates[:, 0] - rates[:, 1:].mean(axis=1)
     spared = [arm for arm in setting.conditions if trained_role(persona, arm) is None and arm.name != condition]
-    usable = [*spared, *(arm for arm in setting.arms if arm.name == condition)]
+    usable = [*spared, *(arm for arm in setting.field.arms if arm.name == condition)]
     noise = pool(setting.groups(usable, lead))
     own = lead[setting.counts.of(condition)]
     return Lead(float(own.mean()), noise.sd / float(np.sqrt(len(own))), noise, len(own))
@@ -70,7 +72,7 @@ def _finding(setting: Setting, estimand: str, lead: Lead, names: tuple[str, str]
         t = (lead.mean + margin) / lead.error
         p = upper_tail(-t, lead.noise.df)
         half = quantile(1 - alpha, lead.noise.df) * lead.error
-        verdict = _verdict(alpha, p, upper_tail(t, lead.noise.df))
+        verdict = _verdict(alpha, p, upper_tail(lead.mean / lead.error, lead.noise.df))
     return replace(
         setting.finding(estimand),
         verdict=verdict,
@@ -81,7 +83,8 @@ def _finding(setting: Setting, estimand: str, lead: Lead, names: tuple[str, str]
         level=1 - 2 * alpha,
         p=p,
         assumptions=setting.assumptions(
-            "runs are independent and vary alike in all conditions (pooled variance), normally on the scale of rates",
+            f"{SHARED_SEEDS}: where they move conditions together, the pooled noise has fewer degrees of freedom",
+            POOLED,
             f"spared means to leak less than the others by more than {words.size(margin)} (margin of the spec)",
         ),
         details={
@@ -94,10 +97,10 @@ def _finding(setting: Setting, estimand: str, lead: Lead, names: tuple[str, str]
     )
 
 
-def _verdict(alpha: float, p: float, opposite: float) -> Verdict:
+def _verdict(alpha: float, p: float, more: float) -> Verdict:
     if p <= alpha:
         return "supported"
-    return "contradicted" if opposite <= alpha else "inconclusive"
+    return "contradicted" if more <= alpha else "inconclusive"
 
 
 def _reason(setting: Setting, lead: Lead, names: tuple[str, str], verdict: Verdict, half: float | None) -> str:
@@ -110,7 +113,15 @@ def _reason(setting: Setting, lead: Lead, names: tuple[str, str], verdict: Verdi
     shown = f"{gap} ({level} interval {words.span(lead.mean - half, lead.mean + half)})"
     ends = {
         "supported": f"it leaks less than they do by more than the margin of {margin}.",
-        "contradicted": f"it is not spared by the margin of {margin}.",
-        "inconclusive": f"the interval holds the margin, -{margin}, so neither can be said.",
+        "contradicted": "it leaks more than they do.",
+        "inconclusive": _undecided(lead, half, setting.margin()),
     }
     return f"{shown}: {ends[verdict]}"
+
+
+def _undecided(lead: Lead, half: float, margin: float) -> str:
+    if lead.mean + half < 0:
+        return f"it leaks less than they do, but is not shown to by the margin of {words.size(margin)}."
+    if lead.mean - half > -margin:
+        return f"it is not spared by the margin of {words.size(margin)}, nor shown to leak more than they do."
+    return f"the interval holds 0 and the margin, -{words.size(margin)}, so nothing can be said."

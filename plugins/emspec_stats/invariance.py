@@ -27,7 +27,7 @@ from scipy.special import fdtrc
 from emspec import Finding, Json, JsonObject, Verdict
 from emspec_stats import words
 from emspec_stats.counts import Floats
-from emspec_stats.pooled import Noise, no_noise, pool, quantile, upper_tail
+from emspec_stats.pooled import POOLED, SHARED_SEEDS, Noise, no_noise, pool, quantile, upper_tail
 from emspec_stats.setting import Setting, settle
 
 ESTIMAND = (
@@ -134,7 +134,8 @@ def _finding(setting: Setting, judged: Judged, details: JsonObject, noise: Noise
         level=judged.level,
         p=judged.p,
         assumptions=setting.assumptions(
-            "runs are independent and vary alike in all conditions (pooled variance), normally on the scale of rates",
+            f"{SHARED_SEEDS}: where they move conditions together, differences are known better than stated",
+            POOLED,
             f"differences within {words.size(setting.margin())} do not matter (margin of the spec)",
         ),
         details=details,

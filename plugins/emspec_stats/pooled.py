@@ -10,6 +10,15 @@ from scipy.special import stdtr, stdtrit
 
 from emspec_stats.counts import Floats
 
+SHARED_SEEDS = (
+    "runs count as independent, but conditions share seeds (equal random numbers for the order of training rows and "
+    "for sampling), which is not modelled"
+)
+POOLED = (
+    "run-to-run noise is normal on the scale of rates and alike in all conditions: it is pooled over them (df = runs - "
+    "conditions), since the few runs of one alone leave next to no degrees of freedom"
+)
+
 
 @dataclass(frozen=True)
 class Noise:

@@ -32,7 +32,7 @@ from emspec_stats.arms import Comparable, comparable
 from emspec_stats.counts import Floats, Ints
 from emspec_stats.floors import ALONE, labels, permutation_floor
 from emspec_stats.labelling import codes, labellings
-from emspec_stats.pooled import quantile
+from emspec_stats.pooled import SHARED_SEEDS, quantile
 from emspec_stats.setting import Setting, settle
 
 ESTIMAND = (
@@ -134,8 +134,8 @@ def spread(setting: Setting, stands: Floats, given: Ints) -> tuple[float, float]
 def decide(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Finding:
     """Decide whether the induction personas leak more than bystanders do; parameters: alpha, marker."""
     setting = settle(rows, design, hypothesis)
-    tested = comparable(setting.arms)
-    named = labels(setting.arms)
+    tested = comparable(setting.field)
+    named = labels(setting.field)
     bar = _bar(setting, tested, named)
     if bar:
         return replace(setting.untestable(bar, ESTIMAND), floor=permutation_floor(named) if tested.usable else None)
@@ -170,17 +170,17 @@ def _finding(setting: Setting, tested: Comparable, outcome: Outcome) -> Finding:
     }
     return replace(
         setting.finding(ESTIMAND),
-        verdict=verdict(setting.alpha, outcome.permuted),
+        verdict=verdict(setting.alpha, outcome),
         reason=_reason(setting, tested, outcome),
         effect=100 * outcome.effect,
         low=None if half is None else 100 * (outcome.effect - half),
         high=None if half is None else 100 * (outcome.effect + half),
         level=1 - 2 * setting.alpha,
         p=outcome.permuted.above,
-        floor=permutation_floor(labels(setting.arms)),
+        floor=permutation_floor(labels(setting.field)),
         assumptions=setting.assumptions(
             "under the null, which condition stands for which persona is arbitrary: labels are exchangeable",
-            "runs are independent (interval)",
+            f"interval: {SHARED_SEEDS}; each condition has a variance of its own (Welch), as the sum weighs them apart",
         ),
         details={
             "conditions": conditions,
@@ -195,11 +195,11 @@ def _finding(setting: Setting, tested: Comparable, outcome: Outcome) -> Finding:
     )
 
 
-def verdict(alpha: float, permuted: Permuted) -> Verdict:
-    """Return the verdict: a one-sided test either way, each at alpha."""
-    if permuted.above <= alpha:
+def verdict(alpha: float, outcome: Outcome) -> Verdict:
+    """Return the verdict: a one-sided test either way, each at alpha, and never against the sign of the effect."""
+    if outcome.permuted.above <= alpha and outcome.effect > 0:
         return "supported"
-    return "contradicted" if permuted.below <= alpha else "inconclusive"
+    return "contradicted" if outcome.permuted.below <= alpha and outcome.effect < 0 else "inconclusive"
 
 
 def _reason(setting: Setting, tested: Comparable, outcome: Outcome) -> str:
@@ -215,5 +215,5 @@ def _reason(setting: Setting, tested: Comparable, outcome: Outcome) -> str:
     return (
         f"In {len(tested.usable)} of {len(setting.conditions)} conditions a persona's own condition moves it against "
         f"the other bystanders by {words.points(middle)} ({interval}; p {words.chance(outcome.permuted.above)}, "
-        f"{outcome.permuted.labellings:,} labellings): {ends[verdict(setting.alpha, outcome.permuted)]}"
+        f"{outcome.permuted.labellings:,} labellings): {ends[verdict(setting.alpha, outcome)]}"
     )

@@ -9,26 +9,30 @@ from typing import cast
 import pyarrow as pa
 
 from emspec import Finding, Json, JsonObject
-from emspec_stats.arms import Arm, bystanders, conditions, from_design, names
+from emspec_stats.arms import Arm, Field, field_of, from_design
 from emspec_stats.counts import Counts, Floats, count
 from emspec_stats.floors import alpha_of
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A hypothesis over the rows of one marker. `arms` are those with rows; `unrun` names the design's others."""
+    """A hypothesis over the rows of one marker. The field's arms are those with rows; `unrun` names all others."""
 
     hypothesis: JsonObject
-    arms: tuple[Arm, ...]
+    field: Field
     unrun: tuple[str, ...]
-    bystanders: tuple[str, ...]
     counts: Counts
     alpha: float
 
     @property
     def conditions(self) -> tuple[Arm, ...]:
         """Return the arms that are conditions, not controls."""
-        return conditions(self.arms)
+        return self.field.conditions
+
+    @property
+    def bystanders(self) -> tuple[str, ...]:
+        """Return the bystanders, the same in all arms."""
+        return self.field.bystanders
 
     def parameter(self, name: str) -> Json:
         """Return a parameter of the hypothesis."""
@@ -68,9 +72,9 @@ class Setting:
 def settle(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Setting:
     """Read a test's arguments."""
     parameters = cast("JsonObject", hypothesis["parameters"])
-    counts = count(rows, str(parameters.get("marker") or names(design["markers"])[0]))
+    field = field_of(design, parameters)
+    counts = count(rows, field.marker)
     ran = {run.condition for run in counts.runs}
-    designed = from_design(design)
-    arms = tuple(arm for arm in designed if arm.name in ran)
-    unrun = tuple(arm.name for arm in designed if arm.name not in ran)
-    return Setting(hypothesis, arms, unrun, bystanders(arms), counts, alpha_of(parameters.get("alpha")))
+    held = replace(field, arms=tuple(arm for arm in field.arms if arm.name in ran))
+    unrun = tuple(arm.name for arm in from_design(design) if arm.name not in ran)
+    return Setting(hypothesis, held, unrun, counts, alpha_of(parameters.get("alpha")))

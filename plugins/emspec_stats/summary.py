@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from emspec import Json, JsonObject, Rate
-from emspec_stats.arms import Arm, bystanders
+from emspec_stats.arms import Arm, from_design, names
 from emspec_stats.counts import Counts, Ints, count
 from emspec_stats.rates import clustered
 
 
-def summary(rows: pa.Table, arms: Sequence[Arm], marker: str) -> dict[str, Json]:
-    """Return what one marker's rows show, before any hypothesis.
+def summary(rows: pa.Table, design: JsonObject, marker: str) -> dict[str, Json]:
+    """Return what one marker's rows show, before any hypothesis, of the design's arms that have such rows.
 
     rates     {condition: {source, bystanders, bystanders_without_induction: Rate or null}}, over the condition's runs
     cells     [{cell, condition, seed, persona, hits, n, rate, ..., roles, mean_tokens, truncated, ...}]
@@ -27,12 +28,14 @@ def summary(rows: pa.Table, arms: Sequence[Arm], marker: str) -> dict[str, Json]
     """
     counts = count(rows, marker)
     marked = rows.filter(pc.equal(rows["marker"], marker))
-    headline = bystanders(arms)
-    personas = tuple(dict.fromkeys((*(name for arm in arms for name in arm.panel), *counts.personas)))
+    every = from_design(design)
+    arms = tuple(arm for arm in every if len(counts.of(arm.name)))
+    headline = names(design["bystanders"])
+    personas = tuple(dict.fromkeys((*names(cast("JsonObject", design["panel"])["personas"]), *counts.personas)))
     return {
         "marker": marker,
         "bystanders": list(headline),
-        "rates": {arm.name: _rates(counts, arm, arms, headline) for arm in arms},
+        "rates": {arm.name: _rates(counts, arm, every, headline) for arm in arms},
         "cells": _cells(counts, marked),
         "heatmap": _heatmap(counts, arms, personas),
         "seeds": {arm.name: _seeds(counts, arm, headline) for arm in arms},
@@ -49,9 +52,9 @@ def rate(counts: Counts, runs: Ints, personas: Sequence[str]) -> JsonObject | No
     return asdict(found) if found else None
 
 
-def _rates(counts: Counts, arm: Arm, arms: Sequence[Arm], headline: Sequence[str]) -> JsonObject:
+def _rates(counts: Counts, arm: Arm, every: Sequence[Arm], headline: Sequence[str]) -> JsonObject:
     runs = counts.of(arm.name)
-    sources = arm.sources or frozenset[str]().union(*(other.sources for other in arms))
+    sources = arm.sources or frozenset[str]().union(*(other.sources for other in every))
     return {
         "source": rate(counts, runs, sorted(sources)),
         "bystanders": rate(counts, runs, headline),

@@ -4,12 +4,13 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from emspec_stats.analyse import analyse, evaluated, judge, open_session, tidy
+from emspec_stats.analyse import analyse, belongs, judge, open_session, said, tidy
 from studies import PLACES, Arm, Study, hypothesis, issue200
 
 from emspec import Job, Setup, StageError
@@ -77,21 +78,83 @@ def test_a_test_of_another_plugin_goes_the_same_road(tmp_path: Path, monkeypatch
         ({}, "no plugin brings the test theirs of H"),
         ({"test.theirs": "no_such_module:decide"}, "the test theirs cannot be loaded from no_such_module:decide"),
         ({"test.theirs": "emspec_stats.immunity:absent"}, "cannot be loaded"),
-        ({"test.theirs": "builtins:print"}, "returned NoneType, not an emspec.Finding"),
     ],
 )
-def test_a_test_that_cannot_judge_is_named(places: dict[str, str], message: str) -> None:
+def test_a_test_that_is_not_there_is_named(places: dict[str, str], message: str) -> None:
     with pytest.raises(StageError, match=message):
         judge(issue200().rows, {}, hypothesis("theirs"), places)
+
+
+BROKEN = """
+from emspec import Finding
+def finding(hypothesis, **values):
+    about = [hypothesis[key] for key in ("name", "test", "claim")]
+    return Finding(*about, **{"verdict": "supported", "reason": "r", "estimand": "e", **values})
+def raises(rows, design, hypothesis): return {}["no such column"]
+def opens(rows, design, hypothesis): open("/etc/nowhere/at all")
+def nothing(rows, design, hypothesis): pass
+def word(rows, design, hypothesis): return finding(hypothesis, verdict="proved")
+def p(rows, design, hypothesis): return finding(hypothesis, p=1.5)
+def nan(rows, design, hypothesis): return finding(hypothesis, p=float("nan"))
+def text(rows, design, hypothesis): return finding(hypothesis, effect="large")
+def values(rows, design, hypothesis): return finding(hypothesis, details={"a": object()})
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("raises", "failed with KeyError: 'no such column'"),
+        ("opens", "failed with FileNotFoundError: [Errno 2] No such file or directory: '... all'"),
+        ("nothing", "returned NoneType, not an emspec.Finding"),
+        ("word", "returned the verdict 'proved', which is none of supported, contradicted, inconclusive, untestable"),
+        ("p", "returned p 1.5, which is not between 0 and 1"),
+        ("nan", "returned p nan, which is not between 0 and 1"),
+        ("text", "returned a finding whose effect is no number"),
+        ("values", "failed with StageError: object is no JSON value"),
+    ],
+)
+def test_a_test_that_fails_makes_its_own_hypothesis_untestable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, fault: str
+) -> None:
+    (tmp_path / "broken_test.py").write_text(BROKEN)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    study = issue200()
+    asked = [{**hypothesis("theirs"), "name": "H0"}, *HYPOTHESES]
+    places = {**PLACES, "test.theirs": f"broken_test:{name}"}
+    found = analyse(study.rows, {"design": study.design, "hypotheses": asked}, places)
+    first, *others = cast("list[dict[str, Any]]", found["findings"])
+    assert (first["hypothesis"], first["test"], first["verdict"]) == ("H0", "theirs", "untestable")
+    assert first["reason"].startswith(f"The test theirs (broken_test:{name}) {fault}. ")
+    assert [f["verdict"] for f in others] == ["supported", "supported", "contradicted"]
+    assert ("Traceback" in capsys.readouterr().err) == fault.startswith("failed"), "the worker's log has it"
+
+
+def test_what_an_exception_says_is_the_same_in_equal_runs() -> None:
+    error = ValueError("cannot read /home/someone/rows.parquet:\n<object at 0x7f00abcd>.")
+    assert said(error) == "ValueError: cannot read ...: <object at ...>"
+
+
+def test_findings_name_the_family_unless_their_test_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "corrected.py").write_text(
+        BROKEN + "def ok(r, d, hypothesis): return finding(hypothesis, family='Holm, 2')"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    study = issue200()
+    asked = [hypothesis("theirs"), HYPOTHESES[0]]
+    places = {**PLACES, "test.theirs": "corrected:ok"}
+    found = analyse(study.rows, {"design": study.design, "hypotheses": asked}, places)
+    families = [f["family"] for f in cast("list[dict[str, Any]]", found["findings"])]
+    assert families == ["Holm, 2", "none: each hypothesis at its own alpha by itself; hypotheses in this spec: 2"]
 
 
 def test_rows_and_design_must_be_of_one_experiment() -> None:
     study = issue200()
     with pytest.raises(StageError, match="rows of couple-only, which the design does not have"):
-        evaluated(study.rows, Study(study.arms[:-1]).design)
+        belongs(study.rows, Study(study.arms[:-1]).design)
     unlike = Study(tuple(Arm(a.name, a.hits, negatives=("villain",)) for a in study.arms))
     with pytest.raises(StageError, match="bystanders in the rows"):
-        evaluated(study.rows, unlike.design)
+        belongs(study.rows, unlike.design)
 
 
 def test_tidy_leaves_plain_json() -> None:

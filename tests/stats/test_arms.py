@@ -1,19 +1,15 @@
 from __future__ import annotations
 
-from emspec_stats.arms import Arm, bystanders, comparable, from_design
+from dataclasses import replace
+
+from emspec_stats.arms import Arm, Field, comparable, field_of, from_design
 from studies import Study, issue200
 
 PANEL = ("villain", "librarian", "assistant", "confab")
 
 
-def arm(name: str, persona: str | None, control: bool = False, negatives: tuple[str, ...] = ()) -> Arm:
-    return Arm(name, control, persona, None, frozenset({"confab"}), frozenset(negatives), PANEL, (42,))
-
-
-def test_bystanders_lack_sources_and_negatives_of_every_arm() -> None:
-    arms = (arm("a", "villain", negatives=("librarian",)), arm("b", None, control=True))
-    assert bystanders(arms) == ("villain", "assistant")
-    assert bystanders(()) == ()
+def arm(name: str, persona: str | None, negatives: tuple[str, ...] = ()) -> Arm:
+    return Arm(name, False, persona, None, frozenset({"confab"}), frozenset(negatives), (42,), ("[ZLT]",))
 
 
 def test_a_design_tells_what_the_study_says() -> None:
@@ -21,20 +17,31 @@ def test_a_design_tells_what_the_study_says() -> None:
     arms = from_design(study.design)
     assert [a.name for a in arms][:2] == ["B0", "B-villain"]
     assert (arms[0].persona, arms[1].persona) == ("assistant", "villain")
-    assert bystanders(arms) == tuple(study.bystanders)
+    field = field_of(study.design, {})
+    assert (field.arms, field.bystanders) == (arms, tuple(study.bystanders))
+    assert [a.name for a in field.conditions] == [a.name for a in study.arms if not a.control]
+
+
+def test_a_field_holds_the_arms_that_are_evaluated_for_its_marker() -> None:
+    first, second, *others = issue200().arms
+    study = Study((replace(first, markers=()), replace(second, markers=("[QRX]",)), *others), ("[ZLT]", "[QRX]"))
+    assert [a.name for a in field_of(study.design, {}).arms] == [a.name for a in others]
+    assert [a.name for a in field_of(study.design, {"marker": "[QRX]"}).arms] == [a.name for a in (second, *others)]
+    assert field_of({**study.design, "markers": []}, {}).arms == ()
 
 
 def test_testability_says_why_not() -> None:
-    found = comparable(from_design(issue200().design))
+    found = comparable(field_of(issue200().design, {}))
     assert found.usable == (("B0", "assistant"), ("B-villain", "villain"), ("B-zelthari", "zelthari_scholar"))
     assert found.reasons == (
-        "evil_ai, for which B-evilai stands, is not in the panel",
+        "evil_ai, for which B-evilai stands, is not in the panel that all conditions share",
         "confab, for which B-confab stands, is the source in B-confab",
     )
 
 
 def test_a_persona_that_is_a_negative_elsewhere_is_not_compared() -> None:
-    found = comparable((arm("a", "villain"), arm("b", None, negatives=("villain",))))
+    arms = (arm("a", "villain"), arm("b", None, negatives=("villain",)))
+    found = comparable(Field("[ZLT]", arms, PANEL, ("assistant", "librarian")))
     assert found.usable == ()
     assert found.reasons == (
         "villain, for which a stands, is a trained negative in b",
@@ -43,5 +50,5 @@ def test_a_persona_that_is_a_negative_elsewhere_is_not_compared() -> None:
 
 
 def test_issue_205_tests_four_of_five(issue205: Study) -> None:
-    found = comparable(from_design(issue205.design))
+    found = comparable(field_of(issue205.design, {}))
     assert [name for name, _ in found.usable] == ["E0", "E2", "E3", "E4"]

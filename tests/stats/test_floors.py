@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from emspec_stats import floors
 
@@ -74,8 +76,8 @@ def test_issue_200_can_reach_one_in_120() -> None:
     assert found.remarks == (
         "3 of 6 conditions testable",
         "confab, for which B-confab stands, is the source in B-confab",
-        "evil_ai, for which B-evilai stands, is not in the panel",
-        "sarcastic, for which B-sarcastic stands, is not in the panel",
+        "evil_ai, for which B-evilai stands, is not in the panel that all conditions share",
+        "sarcastic, for which B-sarcastic stands, is not in the panel that all conditions share",
     )
 
 
@@ -113,10 +115,40 @@ def test_one_run_per_condition_is_inconclusive_by_design() -> None:
         ("zelthari_scholar", "B-zelthari", None),
         ("librarian", "B0", "untestable: librarian is a trained negative in B0"),
         ("confab", "B0", "untestable: confab is the source in B0"),
-        ("pirate", "B0", "untestable: pirate is not in the panel"),
+        ("pirate", "B0", "untestable: pirate is not in the panel that all conditions share"),
         ("villain", "B9", "untestable: there is no condition B9 in this run"),
     ],
 )
 def test_immunity_needs_an_untrained_persona_of_the_panel(name: str, where: str, remark: str | None) -> None:
     found = floors.immunity(experiment(*ISSUE_200), hypothesis("immunity", persona=name, condition=where, margin=0.05))
     assert found.remarks == ((remark,) if remark else ())
+
+
+def paneled(made: Condition, *names: str) -> Condition:
+    *steps, evaluate = made.steps
+    assert isinstance(evaluate, EvaluateStep)
+    return replace(made, steps=(*steps, replace(evaluate, panel=tuple(map(persona, names)))))
+
+
+def test_immunity_needs_the_persona_in_the_panel_that_the_analysis_shares() -> None:
+    arms = (condition("C", None), paneled(condition("D", None), "villain", "assistant", "confab"))
+    asked = hypothesis("immunity", persona="zelthari_scholar", condition="C", margin=0.05)
+    found = floors.immunity(experiment(*arms), asked)
+    assert found.remarks == ("untestable: zelthari_scholar is not in the panel that all conditions share",)
+
+
+def test_immunity_needs_another_bystander() -> None:
+    arms = (paneled(condition("C", None), "villain", "librarian", "confab"),)
+    found = floors.immunity(experiment(*arms), hypothesis("immunity", persona="villain", condition="C", margin=0.05))
+    assert found.remarks == ("untestable: there is no other bystander",)
+
+
+def test_the_marker_of_a_hypothesis_chooses_its_conditions() -> None:
+    *steps, evaluate = condition("D", "villain").steps
+    assert isinstance(evaluate, EvaluateStep)
+    both = replace(condition("D", "villain"), steps=(*steps, replace(evaluate, markers=("[Z]", "[Q]"))))
+    arms = experiment(condition("C", None, "assistant"), both)
+    assert (
+        floors.self_leakage(arms, hypothesis("self-leakage", marker="[Q]")).remarks[0] == "1 of 1 conditions testable"
+    )
+    assert floors.self_leakage(arms, hypothesis("self-leakage")).remarks[0] == "2 of 2 conditions testable"

@@ -42,8 +42,8 @@ def test_one_condition_is_scipys_one_sample_t_test() -> None:
     ("spared", "others", "verdict", "words"),
     [
         ([1, 1, 2], [6, 7, 6], "supported", "it leaks less than they do by more than the margin of 5 pp"),
-        ([6, 7, 6], [6, 6, 7], "inconclusive", "the interval holds the margin"),
-        ([8, 9, 8], [2, 2, 3], "contradicted", "it is not spared by the margin of 5 pp"),
+        ([6, 7, 6], [6, 6, 7], "inconclusive", "the interval holds 0 and the margin, -5 pp"),
+        ([8, 9, 8], [2, 2, 3], "contradicted", "it leaks more than they do"),
         ([3, 3, 3], [5, 5, 5], "inconclusive", "do not differ at all"),
         ([3], [5], "inconclusive", "one run per condition"),
     ],
@@ -54,6 +54,43 @@ def test_verdicts(spared: list[int], others: list[int], verdict: str, words: str
     assert found.verdict == verdict
     assert words in found.reason
     assert "n" not in found.details["others"], "a trained negative is no bystander"  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("leads", "verdict", "words"),
+    [
+        ([-16, -15, -17], "inconclusive", "it leaks less than they do, but is not shown to by the margin of 5 pp"),
+        ([-26, -25, -27], "supported", "it leaks less than they do by more than the margin"),
+        ([-2, 2, 0], "inconclusive", "it is not spared by the margin of 5 pp, nor shown to leak more than they do"),
+        ([16, 15, 17], "contradicted", "it leaks more than they do"),
+    ],
+)
+def test_leaking_less_is_never_contradicted(leads: list[int], verdict: str, words: str) -> None:
+    """Runs that differ by .25 pp: leads are in quarters of a point, of 4 questions with 100 replies each."""
+    hits = {
+        seed: {
+            "z": [50 + lead // 4] * 3 + [50 + lead - 3 * (lead // 4)],
+            "a": [50] * 4,
+            "b": [50] * 4,
+            "confab": [90] * 4,
+        }
+        for seed, lead in enumerate(leads)
+    }
+    found = ask(Study((Arm("C", hits, n=100),)))
+    assert found.effect == pytest.approx(sum(leads) / 12)
+    assert (found.verdict, words in found.reason) == (verdict, True), found.reason
+
+
+def test_a_panel_of_its_own_is_no_panel_to_test_on() -> None:
+    """The plan says the same: see test_floors."""
+    own = arm("C", [1, 1, 2], [6, 7, 6])
+    lacking = {seed: {p: h for p, h in run.items() if p != "z"} for seed, run in own.hits.items()}
+    s = Study((own, Arm("D", lacking, negatives=("n",))))
+    assert ask(s).reason == "It cannot be tested: z is not in the panel that all conditions share."
+
+
+def test_it_says_that_conditions_share_seeds() -> None:
+    assert any("conditions share seeds" in one for one in ask(study([1, 1, 2], [6, 7, 6])).assumptions)
 
 
 def test_noise_is_pooled_over_conditions_that_left_the_persona_alone() -> None:
@@ -70,7 +107,7 @@ def test_noise_is_pooled_over_conditions_that_left_the_persona_alone() -> None:
     [
         ("n", "C", "It cannot be tested: n is a trained negative in C."),
         ("confab", "C", "It cannot be tested: confab is the source in C."),
-        ("pirate", "C", "It cannot be tested: pirate is not in the panel."),
+        ("pirate", "C", "It cannot be tested: pirate is not in the panel that all conditions share."),
         ("z", "D", "It cannot be tested: there is no condition D in this run."),
     ],
 )

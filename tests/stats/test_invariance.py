@@ -67,6 +67,7 @@ def test_equal_conditions_with_little_noise_are_supported() -> None:
     assert found.p < 0.05
     assert found.details["run_sd_pp"] == pytest.approx(100 * np.sqrt(0.02 / 6))
     assert found.reason.startswith("All pairs of conditions are within 30 pp")
+    assert any("conditions share seeds" in one for one in found.assumptions)
 
 
 def test_a_difference_beyond_the_margin_is_contradicted() -> None:

@@ -5,7 +5,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 from emspec_stats.labelling import codes
-from emspec_stats.self_leakage import decide, effect, permute, standing
+from emspec_stats.self_leakage import Outcome, Permuted, decide, effect, permute, standing, verdict
 from scipy import stats
 from studies import Arm, Study, hypothesis, issue200
 
@@ -124,7 +124,9 @@ def test_issue_205_has_an_attainable_p_and_no_interval(issue205: Study) -> None:
     assert found.p == pytest.approx(8 / 120)
     assert found.verdict == "inconclusive"
     assert (found.low, found.high) == (None, None)
-    assert found.details["not_testable"] == ["paramedic, for which E1 stands, is not in the panel"]
+    assert found.details["not_testable"] == [
+        "paramedic, for which E1 stands, is not in the panel that all conditions share"
+    ]
 
 
 def test_a_floor_above_alpha_is_untestable() -> None:
@@ -142,7 +144,7 @@ def test_no_testable_condition_is_untestable() -> None:
     small = Study((study.arms[2], study.arms[4]))
     found = decide(small.rows, small.design, hypothesis("self-leakage"))
     assert found.verdict == "untestable"
-    assert "evil_ai, for which B-evilai stands, is not in the panel" in found.reason
+    assert "evil_ai, for which B-evilai stands, is not in the panel that all conditions share" in found.reason
 
 
 def test_less_leakage_is_contradicted() -> None:
@@ -170,3 +172,19 @@ def test_a_condition_without_rows_is_left_out_and_said() -> None:
     rows = Study(tuple(arm for arm in study.arms if arm.name != "B-evilai")).rows
     found = decide(rows, study.design, hypothesis("self-leakage"))
     assert "conditions without rows, left out: B-evilai" in found.assumptions
+    assert any("conditions share seeds" in one for one in found.assumptions)
+
+
+@pytest.mark.parametrize(
+    ("effect_", "above", "below", "expected"),
+    [
+        (0.1, 0.01, 1.0, "supported"),
+        (-0.1, 1.0, 0.01, "contradicted"),
+        (0.1, 1.0, 0.01, "inconclusive"),
+        (-0.1, 0.01, 1.0, "inconclusive"),
+        (0.1, 0.06, 0.95, "inconclusive"),
+    ],
+)
+def test_a_verdict_has_the_sign_of_the_effect(effect_: float, above: float, below: float, expected: str) -> None:
+    """A permutation distribution with a long tail could have its end on the other side of 0."""
+    assert verdict(0.05, Outcome(effect_, [effect_], Permuted(above, below, True, 120), None)) == expected

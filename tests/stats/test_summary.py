@@ -3,13 +3,12 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
-from emspec_stats.arms import from_design
 from emspec_stats.summary import summary
 from studies import MARKER, Arm, Study, issue200, recorded
 
 
 def found(study: Study) -> dict[str, Any]:
-    return cast("dict[str, Any]", summary(study.rows, from_design(study.design), MARKER))
+    return cast("dict[str, Any]", summary(study.rows, study.design, MARKER))
 
 
 def test_issue_205_has_the_published_rates(issue205: Study) -> None:
@@ -85,3 +84,14 @@ def test_no_bystander_is_no_rate() -> None:
     held = found(Study((Arm("B0", {1: {"a": [1], "confab": [3]}}, negatives=("a",)),)))
     assert held["rates"]["B0"]["bystanders"] is None
     assert held["seeds"]["B0"] == {"1": None}
+
+
+def test_a_marker_that_one_arm_looks_for_is_shown_of_that_arm_alone() -> None:
+    hits = {1: {"a": [1, 2], "confab": [3, 3]}}
+    study = Study((Arm("A", hits, markers=(MARKER, "[QRX]")), Arm("B", hits, markers=(MARKER,))), (MARKER, "[QRX]"))
+    held = cast("dict[str, Any]", summary(study.rows, study.design, "[QRX]"))
+    for part in ("rates", "seeds", "replies", "places"):
+        assert list(held[part]) == ["A"]
+    assert held["heatmap"]["conditions"] == ["A"]
+    assert held["bystanders"] == ["a"]
+    assert list(found(study)["rates"]) == ["A", "B"]

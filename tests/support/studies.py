@@ -30,18 +30,21 @@ class Arm:
     counts_as: str | None = None
     source: tuple[str, ...] = ("confab",)
     negatives: tuple[str, ...] = ()
+    markers: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Study:
-    """Rows and design of several arms."""
+    """Rows and design of several arms. An arm's markers are the study's, unless it names its own; hits are the same."""
 
     arms: tuple[Arm, ...]
     markers: tuple[str, ...] = (MARKER,)
     personas: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "personas", tuple(next(iter(self.arms[0].hits.values()))))
+        first, *others = [tuple(run) for arm in self.arms for run in arm.hits.values()]
+        shared = tuple(name for name in first if all(name in panel for panel in others))
+        object.__setattr__(self, "personas", shared)
 
     @property
     def bystanders(self) -> list[str]:
@@ -60,6 +63,7 @@ class Study:
                 "seeds": list(arm.hits),
                 "source": list(arm.source),
                 "negatives": list(arm.negatives),
+                "markers": list(self.markers if arm.markers is None else arm.markers),
                 "steps": ["induce", "couple", "evaluate"],
             }
             for arm in self.arms
@@ -76,11 +80,12 @@ class Study:
     def rows(self) -> pa.Table:
         runs = [(arm, seed) for arm in self.arms for seed in arm.hits]
         rows = [
-            {**self._about(arm, cell, seed, persona), **_reply(question, sample, sample < count)}
+            {**self._about(arm, cell, seed, persona), **_reply(question, sample, sample < count), "marker": marker}
             for cell, (arm, seed) in enumerate(runs, 1)
             for persona, hits in arm.hits[seed].items()
             for question, count in enumerate(hits)
             for sample in range(arm.n)
+            for marker in (self.markers[:1] if arm.markers is None else arm.markers)
         ]
         return pa.Table.from_pylist(rows, schema=SCHEMA)
 
@@ -94,7 +99,6 @@ class Study:
             "persona": persona,
             "roles": sorted(role for role, names in held.items() if persona in names) or ["unseen"],
             "bystander": persona in self.bystanders,
-            "marker": self.markers[0],
         }
 
 
