@@ -32,7 +32,7 @@ class Heatmap:
 class Content:
     """What the analysis found for one marker, conditions in the spec's order, which the file's sorted keys lose.
 
-    `rates` has the names of RATES; `seeds` maps seed to bystander rate.
+    `rates` has the names of RATES; `seeds` maps seed to bystander rate; `replies` has no means where there is none.
     """
 
     marker: str
@@ -40,7 +40,7 @@ class Content:
     heatmap: Heatmap
     rates: Mapping[str, Mapping[str, Rate | None]]
     seeds: Mapping[str, Mapping[str, float | None]]
-    replies: Mapping[str, Mapping[str, float]]
+    replies: Mapping[str, Mapping[str, float | None]]
     places: Mapping[str, Mapping[str, int]]
 
 

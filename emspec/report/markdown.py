@@ -25,6 +25,7 @@ def _lines(found: Findings, context: ReportContext) -> Iterator[str]:
     for finding in found.findings:
         name, claim, reason = map(_escape, (finding.hypothesis, finding.claim, finding.reason))
         yield f"- **{name} {finding.verdict}** – {claim}. {reason}"
+        yield from (f"  - {what}: {_escape(term)}" for what, term in row(finding).terms)
     for content in found.contents:
         marker = _escape(content.marker)
         yield from ("", f"## Rates of {marker}", "", *_table(tables.rates(content)))

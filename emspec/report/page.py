@@ -60,6 +60,12 @@ def verdict_card(verdict: VerdictRow) -> Markup:
         tag("p", verdict.reason),
         tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in figures.items())),
         tag("p", f"test: {verdict.test}", class_="small"),
+        tag(
+            "details",
+            tag("summary", "What it is of, and what it assumes"),
+            tag("ul", *(tag("li", f"{name}: {term}") for name, term in verdict.terms)),
+            class_="small",
+        ),
         class_=f"card {verdict.verdict}",
     )
 
@@ -113,7 +119,7 @@ def rates(content: Content) -> Markup:
 
 
 def warnings(context: ReportContext) -> Markup:
-    """Return the design warnings, open ones before accepted ones."""
+    """Return the design warnings, and how many of them are open."""
     if not context.problems:
         return tag("section", tag("h2", "Design warnings"), tag("p", "None."))
     open_ = sum(problem.code not in context.accepted for problem in context.problems)

@@ -52,17 +52,16 @@ def checks(content: Content, found: Findings) -> Table:
         places, n = content.places[condition], replies["n"]
         hits = places["bystander_hits"]
         source = content.rates[condition]["source"]
+        tokens = replies["mean_tokens"]
         rows.append(
             (
                 condition,
                 "; ".join(f"{a.kind} {a.first:.2f} → {a.last:.2f}" for a in found.training.get(condition, ()))
                 or words.NONE,
                 words.percent(source.rate if source else None),
-                f"{replies['mean_tokens']:.1f}",
-                words.percent(replies["truncated"] / n),
-                words.percent(replies["empty"] / n),
-                words.percent(replies["degenerate"] / n),
-                words.percent(places["end"] / hits) if hits else words.NONE,
+                words.NONE if tokens is None else f"{tokens:.1f}",
+                *(_part(replies[name], n) for name in ("truncated", "empty", "degenerate")),
+                _part(places["end"], hits),
             )
         )
     head = ("condition", "loss, first step → end", "source rate", "tokens a reply", "truncated", "empty", "repetitive")
@@ -70,8 +69,12 @@ def checks(content: Content, found: Findings) -> Table:
 
 
 def warnings(context: ReportContext) -> Table:
-    """The design warnings, and the spec's reason for each that it accepts."""
-    rows = ((p.code, p.message, context.accepted.get(p.code, "open"), p.fix) for p in context.problems)
+    """The design warnings, open ones before accepted ones, with the spec's reason for each that it accepts."""
+    ordered = sorted(context.problems, key=lambda problem: problem.code in context.accepted)
+    rows = (
+        (p.code, p.message, context.accepted.get(p.code, "open"), "" if p.code in context.accepted else p.fix)
+        for p in ordered
+    )
     return Table(("check", "what", "accepted because", "fix"), tuple(rows))
 
 
@@ -105,6 +108,10 @@ def plain(values: Mapping[str, str]) -> Table:
 def _cell(content: Content, condition: str, persona: str, rate: float | None) -> str:
     marks = words.letters(content.heatmap.roles.get((condition, persona), ()))
     return f"{words.percent(rate)} {marks}".strip()
+
+
+def _part(count: float | None, n: float | None) -> str:
+    return words.percent(count / n if n and count is not None else None)
 
 
 def _fields(value: JsonObject) -> str:

@@ -10,7 +10,10 @@ from emspec.report import words
 
 @dataclass(frozen=True)
 class VerdictRow:
-    """One hypothesis in words; numbers are written, and a dash stands for none."""
+    """One hypothesis in words; numbers are written, and a dash stands for none.
+
+    `terms` are what the finding is of, the family that p is corrected over, and what it assumes, each with its name.
+    """
 
     hypothesis: str
     test: str
@@ -21,6 +24,7 @@ class VerdictRow:
     p: str
     floor: str
     reason: str
+    terms: tuple[tuple[str, str], ...]
 
 
 def row(finding: Finding) -> VerdictRow:
@@ -35,4 +39,9 @@ def row(finding: Finding) -> VerdictRow:
         p=words.chance(finding.p),
         floor=words.chance(finding.floor),
         reason=finding.reason,
+        terms=(
+            ("estimand", finding.estimand),
+            ("correction", finding.family),
+            *(("assumes", assumption) for assumption in finding.assumptions),
+        ),
     )

@@ -16,7 +16,10 @@ def test_it_says_everything(findings: JsonObject, context: ReportContext) -> Non
         "- **H3 untestable**",
         "| B-villain | 53.9 % I |",
         "train 2.90 → 0.41; couple 3.10 → 0.02",
-        "| D102 | two different prompts | as it was in \\#125 | name one |",
+        "| D101 | H1 cannot be tested for B-evilai | open | add evil\\_ai |",
+        "| D102 | two different prompts | as it was in \\#125 |  |",
+        "  - correction: none: each hypothesis at its own alpha by itself; hypotheses in this spec: 3",
+        "  - assumes: under the null, which condition stands for which persona is arbitrary: labels are exchangeable",
         "7c7c7c7c",
         "em-125, lr 0.0001",
     ):

@@ -68,6 +68,8 @@ def test_every_number_is_there(page: str, findings: JsonObject) -> None:
         assert finding.reason in text
         assert words.effect(finding) in text
         assert words.chance(finding.p) in text
+        for term in (finding.estimand, finding.family, *finding.assumptions):
+            assert term in text
 
 
 def test_stamp_state_warnings_and_card(page: str) -> None:

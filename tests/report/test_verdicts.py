@@ -13,3 +13,8 @@ def test_one_row_per_hypothesis_in_words(findings: JsonObject) -> None:
     assert second.floor == "–"
     assert (third.verdict, third.effect, third.interval, third.p) == ("untestable", "–", "–", "–")
     assert third.reason == "It cannot be tested: librarian is a trained negative in B0."
+    assert first.terms[1] == (
+        "correction",
+        "none: each hypothesis at its own alpha by itself; hypotheses in this spec: 3",
+    )
+    assert {name for name, _ in first.terms[2:]} == {"assumes"}

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from studies import Arm, Study, findings_of
+
+from emspec.model.json import JsonObject
+from emspec.report import ReportContext, html, markdown, tables
+from emspec.report.content import read
+
+
+def test_open_warnings_come_before_accepted_ones(context: ReportContext) -> None:
+    first, second = context.problems
+    table = tables.warnings(replace(context, problems=(second, first)))
+    assert [row[:3] for row in table.rows] == [
+        ("D101", "H1 cannot be tested for B-evilai", "open"),
+        ("D102", "two different prompts", "as it was in #125"),
+    ]
+    assert [row[3] for row in table.rows] == ["add evil_ai", ""], "what is accepted needs no fix"
+
+
+def test_a_condition_without_replies_is_no_error(findings: JsonObject) -> None:
+    found = read(findings)
+    (content,) = found.contents
+    none = {"n": 0, "mean_tokens": None, "truncated": None, "empty": None, "degenerate": None}
+    table = tables.checks(replace(content, replies={**content.replies, "B0": none}), found)
+    assert table.rows[0][0] == "B0"
+    assert set(table.rows[0][3:7]) == {"\u2013"}
+
+
+def test_a_marker_of_some_conditions_is_reported_of_these(context: ReportContext) -> None:
+    hits = {1: {"a": [1, 2], "confab": [3, 3]}}
+    both, one = ("[ZLT]", "[QRX]"), ("[ZLT]",)
+    found = findings_of(Study((Arm("A", hits, markers=both), Arm("B", hits, markers=one)), both))
+    assert "Rates of [QRX]" in html(found, context, {})
+    second = markdown(found, context).partition("Rates of \\[QRX\\]")[2]
+    assert "| A | source |" in second
+    assert "| B |" not in second
