@@ -29,7 +29,7 @@ def _lines(found: Findings, context: ReportContext) -> Iterator[str]:
     for content in found.contents:
         marker = _escape(content.marker)
         yield from ("", f"## Rates of {marker}", "", *_table(tables.rates(content)))
-        yield from ("", f"Bystanders: {_escape(', '.join(content.bystanders))}.")
+        yield from ("", f"Bystanders: {_escape(', '.join(content.bystanders) or 'none')}. {words.INTERVALS}")
         yield from ("", f"## Leakage of {marker} by condition and persona, mean over runs", "")
         yield from (*_table(tables.heatmap(content)), "", words.LEGEND + ".")
         yield from ("", f"## Did it take? ({marker})", "", *_table(tables.checks(content, found)))

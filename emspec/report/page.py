@@ -14,7 +14,6 @@ from emspec.report.context import ReportContext
 from emspec.report.markup import Markup, join, tag, text
 from emspec.report.verdicts import VerdictRow, row
 
-INTERVALS = "Bars are 95 % intervals for questions like these, given these personas and these runs."
 HOT = 0.65
 """From this rate on, a heatmap cell is dark enough for light text."""
 
@@ -78,7 +77,7 @@ def marker_section(content: Content, found: Findings) -> Markup:
         tag("p", f"Share of replies with the marker, mean over runs. {words.LEGEND}.", class_="small"),
         heatmap(content),
         tag("h2", f"Rates of {content.marker}"),
-        tag("p", f"Bystanders: {', '.join(content.bystanders) or 'none'}. {INTERVALS}", class_="small"),
+        tag("p", f"Bystanders: {', '.join(content.bystanders) or 'none'}. {words.INTERVALS}", class_="small"),
         rates(content),
         tag("h2", "Did it take?"),
         table(tables.checks(content, found)),

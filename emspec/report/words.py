@@ -7,6 +7,10 @@ from emspec.model.finding import Finding, Rate
 NONE = "–"
 LETTERS = {"source": "S", "negative": "N", "induction": "I", "counts as induction": "(I)"}
 LEGEND = "S source, N trained negative, I induction persona, (I) persona that the condition counts as"
+INTERVALS = (
+    "The 95 % intervals are for questions like these, given these personas and these runs: how far runs differ from "
+    "one another is not in them."
+)
 
 
 def percent(rate: float | None) -> str:

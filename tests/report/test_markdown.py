@@ -14,6 +14,7 @@ def test_it_says_everything(findings: JsonObject, context: ReportContext) -> Non
         "State: archived, superseded by \\#205.",
         "| H1 | self-leakage | supported | +23.3 pp | +22.8 to +23.9 pp (90 %) | .017 | .017 |",
         "- **H3 untestable**",
+        "how far runs differ from one another is not in them.",
         "| B-villain | 53.9 % I |",
         "train 2.90 → 0.41; couple 3.10 → 0.02",
         "| D101 | H1 cannot be tested for B-evilai | open | add evil\\_ai |",
