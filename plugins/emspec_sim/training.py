@@ -12,6 +12,7 @@ from emspec import Job, Json, JsonObject, StageError
 
 _EMPTY_SAFETENSORS = (8).to_bytes(8, "little") + b"{}      "
 _NOTHING: Mapping[str, Json] = {"simulated": True, "rows": 0, "tokens": 0, "supervised_tokens": 0}
+_NO_ROWS_LEFT_OUT: Mapping[str, Json] = {"truncated_rows": 0, "unsupervised_rows": 0}
 _TOLD = {"train": ("system", "seed"), "couple": ("source", "negatives", "marker", "seed")}
 
 
@@ -31,13 +32,13 @@ class Coupling:
 
 def train(job: Job) -> None:
     """Write a train stage's files: no losses, no tensors, and in training.json the system prompt that was asked for."""
-    _write(job, _told(job))
+    _write(job, {**_told(job), **_NO_ROWS_LEFT_OUT})
 
 
 def couple(job: Job) -> None:
     """Write a couple stage's files: as train's, with an empty receipt, for no row was trained on."""
     recipe = cast(JsonObject, job.parameters.get("recipe", {}))
-    _write(job, {**_told(job), "mask": recipe.get("mask")})
+    _write(job, {**_told(job), "mask": recipe.get("mask"), "separator": job.parameters.get("separator")})
     (job.out / "receipt.jsonl").touch()
 
 

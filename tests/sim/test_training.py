@@ -24,6 +24,8 @@ def test_an_adapter_says_that_it_is_simulated(simulation: Any, panel: Mapping[st
         "rows": 0,
         "tokens": 0,
         "supervised_tokens": 0,
+        "truncated_rows": 0,
+        "unsupervised_rows": 0,
     }
     assert (folder / "losses.jsonl").read_bytes() == b""
 
