@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -124,9 +126,20 @@ def test_full_without_a_gpu_says_what_is_missing_and_what_would_run(spec: Path, 
     assert "qwen2.5-7b-instruct" in done.stdout
 
 
+@contextmanager
+def heeding_interrupts() -> Iterator[None]:
+    """Undo what a shell does to its background jobs, in one of which the tests may run; a child inherits it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_an_interrupt_ends_at_once_and_loses_nothing(spec: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "emspec", "run", str(spec), "--out", str(tmp_path), "--profile", "sim"]
-    runner = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with heeding_interrupts():
+        runner = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     while not list(tmp_path.glob("store/results/*/*/manifest.json")):
         time.sleep(0.05)
     children = Path(f"/proc/{runner.pid}/task/{runner.pid}/children").read_text().split()

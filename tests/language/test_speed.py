@@ -33,7 +33,6 @@ def seconds(project: Path, catalog: Catalog, conditions: int) -> float:
 
 
 def test_ten_thousand_cells_in_a_second_and_a_half(project: Path, catalog: Catalog) -> None:
-    small = seconds(project, catalog, 334)
-    large = seconds(project, catalog, 3334)
+    small, large = (min(seconds(project, catalog, cells) for _ in range(3)) for cells in (334, 3334))
     assert large < 1.5
     assert large < 20 * small
