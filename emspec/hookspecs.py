@@ -6,8 +6,9 @@ imports the `emspec` root and the standard library only, and names its heavy cod
 
 Stage kinds and what passes in and out (parameters are in the key; files are relative to the artifact's folder)
 ---------------------------------------------------------------------------------------------------------------
-A stage that lacks a file named under `out` fails (figures may be missing); further files may lie beside them, under any
-name but manifest.json. A session that for long (`emspec run --silence`) neither opens, nor ends a stage, nor calls its
+A stage that lacks a file named under `out` fails (figures may be missing), and so does one whose file is not JSON where
+it has to be, or whose replies are not those asked for; further files may lie beside them, under any name but
+manifest.json. A session that for long (`emspec run --silence`) neither opens, nor ends a stage, nor calls its
 progress, is taken for hung and ended.
 
 data      parameters: source {...}, contract {rows, sha256?, md5?}

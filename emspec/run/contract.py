@@ -1,19 +1,91 @@
-"""What a backend has to leave behind: the files of its stage's kind, and none that is the store's own."""
+"""What a backend has to leave behind: the files of its stage's kind, well formed, and none that is the store's own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product, zip_longest
+from pathlib import Path
+from typing import Any
 
+from emspec.model.json import JsonObject
 from emspec.model.stage import REQUIRED_FILES, Output, Stage
 from emspec.store.files import MANIFEST
 
+PLACE = ("system", "question", "sample")
+FINISHES = ("stop", "length")
 
-def breach(stage: Stage, outputs: Sequence[Output]) -> str:
-    """Return in what a stage's files break the contract, empty where they keep it."""
+
+def breach(stage: Stage, outputs: Sequence[Output], folder: Path) -> str:
+    """Return in what a stage's files, below `folder`, break the contract; empty where they keep it."""
     wrote = {output.name for output in outputs}
-    missing = [name for name in REQUIRED_FILES.get(stage.kind, ()) if name not in wrote]
+    required = REQUIRED_FILES.get(stage.kind, ())
+    missing = [name for name in required if name not in wrote]
     if MANIFEST in wrote:
         return f"the backend {stage.backend} wrote {MANIFEST}, a name that the store keeps for itself"
     if missing:
         return f"the stage ended well but its backend {stage.backend} did not write {', '.join(missing)}"
-    return "" if wrote else f"the stage ended well but its backend {stage.backend} wrote no file"
+    if not wrote:
+        return f"the stage ended well but its backend {stage.backend} wrote no file"
+    faults = ((name, _fault(stage, folder / name)) for name in required)
+    return next((f"the backend {stage.backend} wrote a wrong {name}: {fault}" for name, fault in faults if fault), "")
+
+
+def _fault(stage: Stage, path: Path) -> str:
+    """Return what is wrong in one file, empty where nothing is; files that are not JSON are not looked into."""
+    if path.suffix == ".json":
+        return "" if _is_json(path.read_bytes()) else "it is not JSON"
+    if path.suffix != ".jsonl":
+        return ""
+    lines = path.read_bytes().removesuffix(b"\n").split(b"\n")
+    if stage.kind == "generate":
+        return _fault_in_replies(lines, stage.parameters)
+    return next((f"line {number} is not JSON" for number, line in enumerate(lines, 1) if not _is_json(line)), "")
+
+
+def _fault_in_replies(lines: Sequence[bytes], parameters: JsonObject) -> str:
+    """Return what is wrong in the first line that is not the reply due there: by system, question and sample."""
+    for number, (line, due) in enumerate(zip_longest(lines, _grid(parameters)), 1):
+        if not line:
+            return f"line {number} is missing: it ends before {_named(due)}"
+        if due is None:
+            return f"line {number} is one too many: {number - 1} replies were asked for"
+        fault = _fault_in_reply(line, due)
+        if fault:
+            return f"line {number} {fault}"
+    return ""
+
+
+def _fault_in_reply(line: bytes, due: tuple[int, ...]) -> str:
+    try:
+        reply: Any = json.loads(line.decode())
+    except (ValueError, RecursionError):
+        return "is not JSON"
+    if not isinstance(reply, Mapping):
+        return "is not an object"
+    place = tuple(reply.get(name) for name in PLACE)
+    text, tokens, finish = reply.get("text"), reply.get("tokens"), reply.get("finish")
+    if place != due:
+        return f"is {_named(place)}, where {_named(due)} is due"
+    if not isinstance(text, str):
+        return f"has text {text!r}, which is not a string"
+    if type(tokens) is not int or tokens < 0:
+        return f"has tokens {tokens!r}, which is not a whole number from 0 on"
+    return "" if finish in FINISHES else f"has finish {finish!r}, which is neither stop nor length"
+
+
+def _grid(parameters: Mapping[str, Any]) -> Iterator[tuple[int, ...]]:
+    sizes = len(parameters["systems"]), len(parameters["questions"]), parameters["samples"]
+    return product(*map(range, sizes))
+
+
+def _named(place: Sequence[object]) -> str:
+    return ", ".join(f"{name} {index}" for name, index in zip(PLACE, place, strict=True))
+
+
+def _is_json(content: bytes) -> bool:
+    try:
+        json.loads(content.decode())
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -213,7 +213,7 @@ class Engine:
         assert work is not None
         outputs = tuple(Output(**output) for output in done["outputs"])
         stage = self.plan.stages[work.key]
-        broken = breach(stage, outputs)
+        broken = breach(stage, outputs, work.attempt.out)
         if broken:
             fix = f"choose another backend for it than {stage.backend}, or have its author mend that one"
             self._fail(slot, {"class": "output-contract", "message": broken, "fix": fix})

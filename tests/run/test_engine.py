@@ -144,11 +144,11 @@ def test_wrong_files_are_a_breach_of_contract(tmp_path: Path, kind: str, also: l
 
 
 def test_files_beyond_the_contract_are_kept(tmp_path: Path) -> None:
-    more = replace(stage("more", also=["replies.jsonl", "remarks.txt"]), kind="generate")
+    more = replace(stage("more", also=["scores.jsonl", "remarks.txt"]), kind="score")
     run(plan_of(more), tmp_path)
     manifest = Store(tmp_path / "store").lookup(more.key)
     assert manifest is not None
-    assert [output.name for output in manifest.outputs] == ["made.json", "remarks.txt", "replies.jsonl"]
+    assert [output.name for output in manifest.outputs] == ["made.json", "remarks.txt", "scores.jsonl"]
 
 
 def test_other_inputs_of_what_a_failure_stopped_are_still_made(tmp_path: Path) -> None:
