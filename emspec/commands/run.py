@@ -16,7 +16,7 @@ from emspec.console.plan import print_head, print_plan
 from emspec.console.problems import print_problems
 from emspec.console.progress import duration, view
 from emspec.console.verdicts import banner, failure_text, print_report_path, print_verdicts
-from emspec.errors import PluginError, RunFailed
+from emspec.errors import PluginError, RunFailed, UsageError
 from emspec.model.plan import Plan
 from emspec.report import html, markdown, results_json, verdict_rows
 from emspec.report.assemble import context_of
@@ -28,13 +28,17 @@ from emspec.run.survey import survey
 from emspec.run.work import SILENCE_SECONDS, Slot, slots_for
 from emspec.store import Store
 
+LONGEST_SILENCE = 7 * 24 * 60
+"""Minutes: a worker that says nothing for a week is not waited for."""
+
 
 @click.command()
 @spec_options
 @click.option("--workers", type=click.IntRange(min=1), help="Worker processes on the CPU; by default one a core.")
 @click.option(
     "--silence",
-    type=click.FloatRange(min=0, min_open=True),
+    type=float,
+    callback=lambda _context, _option, minutes: _bounded(minutes),
     metavar="MINUTES",
     default=SILENCE_SECONDS / 60,
     show_default=True,
@@ -58,6 +62,14 @@ def command(workers: int | None, silence: float, **values: Any) -> int:
     if compiled.plan.analyse:
         _report(console, compiled.plan, store, folder)
     return 0
+
+
+def _bounded(minutes: float) -> float:
+    """Return the minutes of --silence; not a number and the infinities are refused too."""
+    if not 0 < minutes <= LONGEST_SILENCE:
+        what = f"--silence takes minutes, more than 0 and at most {LONGEST_SILENCE:,}, not {minutes:g}"
+        raise UsageError(what, f"for example --silence {SILENCE_SECONDS / 60:g}")
+    return minutes
 
 
 def _stop_if_missing(console: Console, compiled: Compiled, store: Store) -> None:
