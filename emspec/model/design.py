@@ -26,7 +26,10 @@ def design_of(experiment: Experiment) -> JsonObject:
 
 
 def condition_design(condition: Condition, seeds: tuple[int, ...]) -> JsonObject:
-    """Return what is known of a condition before it runs; personas by name, no markers where it is not evaluated."""
+    """Return what is known of a condition before it runs; personas by name.
+
+    `markers` are those that its evaluations look for, `taught` those that its couple steps teach before one of them.
+    """
     induction = condition.induction
     return {
         "name": condition.name,
@@ -39,6 +42,7 @@ def condition_design(condition: Condition, seeds: tuple[int, ...]) -> JsonObject
         "source": sorted(condition.sources),
         "negatives": sorted(condition.negatives),
         "markers": list(dict.fromkeys(marker for e in condition.evaluations for marker in e.markers)),
+        "taught": list(condition.taught),
     }
 
 

@@ -101,6 +101,16 @@ class Condition:
         return tuple(step for step in self.steps if isinstance(step, EvaluateStep))
 
     @property
+    def taught(self) -> tuple[str, ...]:
+        """Return the markers that couple steps teach before an evaluation, each once."""
+        return tuple(dict.fromkeys(one.marker for step in self.evaluations for one in self.couplings_before(step)))
+
+    def couplings_before(self, evaluation: EvaluateStep) -> tuple[CoupleStep, ...]:
+        """Return the couple steps that an evaluation sees the effect of: those that come before it."""
+        before = self.steps[: self.steps.index(evaluation)]
+        return tuple(step for step in before if isinstance(step, CoupleStep))
+
+    @property
     def sources(self) -> frozenset[str]:
         """Return the personas that a marker is coupled to."""
         return frozenset(step.source.name for step in self.couplings)

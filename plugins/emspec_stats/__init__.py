@@ -58,13 +58,13 @@ def emspec_backends() -> Iterable[Backend]:
 def emspec_tests() -> Iterable[TestKind]:
     """The tests of issue #200: H1 self-leakage, H2 invariance, H3 immunity."""
     return (
-        TestKind("self-leakage", "2", "emspec_stats.self_leakage:decide", _schema(), floors.self_leakage),
+        TestKind("self-leakage", "3", "emspec_stats.self_leakage:decide", _schema(), floors.self_leakage),
         TestKind(
-            "invariance", "2", "emspec_stats.invariance:decide", _schema(("margin",), margin=MARGIN), floors.invariance
+            "invariance", "3", "emspec_stats.invariance:decide", _schema(("margin",), margin=MARGIN), floors.invariance
         ),
         TestKind(
             "immunity",
-            "2",
+            "3",
             "emspec_stats.immunity:decide",
             _schema(("persona", "condition", "margin"), persona=NAME, condition=NAME, margin=MARGIN),
             floors.immunity,

@@ -13,7 +13,8 @@ from emspec import Json, JsonObject
 class Arm:
     """One condition or control: its induction persona, coupled sources, trained negatives, seeds and markers.
 
-    `markers` are those that its evaluations look for: none where it is not evaluated. `persona` is the one that it
+    `markers` are those that its evaluations look for: none where it is not evaluated. `taught` are those that it was
+    taught by a couple step before. `persona` is the one that it
     stands for in persona tests: `counts_as` where given, else the induction persona.
     """
 
@@ -25,6 +26,7 @@ class Arm:
     negatives: frozenset[str]
     seeds: tuple[int, ...]
     markers: tuple[str, ...]
+    taught: tuple[str, ...] = ()
 
     @property
     def persona(self) -> str | None:
@@ -39,16 +41,25 @@ class Arm:
 
 @dataclass(frozen=True)
 class Field:
-    """What a test compares on one marker: the arms evaluated for it, the personas, and the bystanders among these.
+    """What a test compares on one marker: the arms that tell of it, the personas, and the bystanders among these.
 
     `panel` holds the personas that every evaluation of the experiment has, and `bystanders` those of them that no arm
-    was trained on: one set each for all arms and markers.
+    was trained on: one set each for all arms and markers. `untaught` names the arms that are evaluated for the marker
+    but were not taught it: their rate of 0 is of another training. `only` is False where the design has more markers.
     """
 
     marker: str
     arms: tuple[Arm, ...]
     panel: tuple[str, ...]
     bystanders: tuple[str, ...]
+    untaught: tuple[str, ...] = ()
+    only: bool = True
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Return a clause that names the arms left out, or nothing where there are none."""
+        clause = f"left out, since no couple step taught {self.marker} there: {', '.join(self.untaught)}"
+        return (clause,) if self.untaught else ()
 
     @property
     def conditions(self) -> tuple[Arm, ...]:
@@ -81,6 +92,7 @@ def from_design(design: JsonObject) -> tuple[Arm, ...]:
             negatives=frozenset(names(c.get("negatives"))),
             seeds=tuple(int(cast("int", seed)) for seed in cast("Sequence[Json]", c["seeds"])),
             markers=names(c["markers"]),
+            taught=names(c["taught"]),
         )
         for c in cast("Sequence[JsonObject]", design["conditions"])
     )
@@ -89,9 +101,23 @@ def from_design(design: JsonObject) -> tuple[Arm, ...]:
 def field_of(design: JsonObject, parameters: JsonObject) -> Field:
     """Return what a hypothesis with these parameters compares: on its `marker`, or else the design's first."""
     marker = str(parameters.get("marker") or next(iter(names(design["markers"])), ""))
-    arms = tuple(arm for arm in from_design(design) if marker in arm.markers)
-    panel = names(cast("JsonObject", design["panel"])["personas"])
-    return Field(marker, arms, panel, names(design["bystanders"]))
+    every = from_design(design)
+    evaluated = tuple(arm for arm in every if marker in arm.markers)
+    coupled = any(arm.taught for arm in every)
+    arms = tuple(arm for arm in evaluated if not coupled or _tells(arm, marker))
+    return Field(
+        marker=marker,
+        arms=arms,
+        panel=names(cast("JsonObject", design["panel"])["personas"]),
+        bystanders=names(design["bystanders"]),
+        untaught=tuple(arm.name for arm in evaluated if arm not in arms),
+        only=len(names(design["markers"])) < 2,
+    )
+
+
+def _tells(arm: Arm, marker: str) -> bool:
+    """Return whether an arm's rate is one of the marker: it was taught it, or is a control that was taught none."""
+    return marker in arm.taught or (arm.control and not arm.taught)
 
 
 def comparable(field: Field) -> Comparable:

@@ -46,31 +46,32 @@ def self_leakage(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
     field = field_of(design_of(experiment), hypothesis.parameters)
     tested = comparable(field)
     if not tested.usable:
-        return Attainable(
-            None, ("untestable: no condition's persona is an untrained member of the panel", *tested.reasons)
-        )
+        what = "untestable: no condition's persona is an untrained member of the panel"
+        return Attainable(None, (what, *tested.reasons, *field.left_out))
     if len(field.bystanders) < 2:
         return Attainable(None, (f"untestable: {ALONE}",))
     floor = permutation_floor(labels(field))
     share = f"{len(tested.usable)} of {len(field.conditions)} conditions testable"
     alpha = alpha_of(hypothesis.parameters.get("alpha"))
     short = (f"untestable: the least p, {floor:.3g}, is above alpha {alpha:g}",) if floor > alpha else ()
-    return Attainable(floor, (share, *short, *tested.reasons))
+    return Attainable(floor, (share, *short, *tested.reasons, *field.left_out))
 
 
 def invariance(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
     """Invariance has no least p; it needs two conditions, and runs to tell noise from difference."""
-    arms = field_of(design_of(experiment), hypothesis.parameters).conditions
-    if len(arms) < 2:
-        return Attainable(None, ("untestable: it compares conditions, and fewer than two are evaluated",))
-    return Attainable(None, _replication(arms))
+    field = field_of(design_of(experiment), hypothesis.parameters)
+    if len(field.conditions) < 2:
+        what = "untestable: it compares conditions, and fewer than two can be compared"
+        return Attainable(None, (what, *field.left_out))
+    return Attainable(None, (*_replication(field.conditions), *field.left_out))
 
 
 def immunity(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
     """Immunity has no least p; the persona must be an untrained member of the panel of its condition."""
     field = field_of(design_of(experiment), hypothesis.parameters)
     barred = immunity_bar(field, str(hypothesis.parameters["persona"]), str(hypothesis.parameters["condition"]))
-    return Attainable(None, (f"untestable: {barred}",) if barred else _replication(field.conditions))
+    first = (f"untestable: {barred}",) if barred else _replication(field.conditions)
+    return Attainable(None, (*first, *field.left_out))
 
 
 def immunity_bar(field: Field, persona: str, condition: str) -> str | None:
@@ -79,6 +80,8 @@ def immunity_bar(field: Field, persona: str, condition: str) -> str | None:
     The panel is the one that all conditions share: run-to-run noise is that of the persona's rate in all of them.
     """
     arm = next((arm for arm in field.arms if arm.name == condition), None)
+    if condition in field.untaught:
+        return f"no couple step taught {field.marker} in {condition}"
     if arm is None:
         return f"there is no condition {condition} in this run"
     if persona not in field.panel:

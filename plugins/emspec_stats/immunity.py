@@ -76,7 +76,7 @@ def _finding(setting: Setting, estimand: str, lead: Lead, names: tuple[str, str]
     return replace(
         setting.finding(estimand),
         verdict=verdict,
-        reason=_reason(setting, lead, names, verdict, half),
+        reason=setting.reason(_reason(setting, lead, names, verdict, half)),
         effect=100 * lead.mean,
         low=None if half is None else 100 * (lead.mean - half),
         high=None if half is None else 100 * (lead.mean + half),

@@ -91,7 +91,7 @@ def decide(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Findin
     setting = settle(rows, design, hypothesis)
     arms = setting.conditions
     if len(arms) < 2:
-        return setting.untestable("It compares conditions, and fewer than two of them have rows.", ESTIMAND)
+        return setting.untestable("It compares conditions, and fewer than two of them have rows to compare.", ESTIMAND)
     if not setting.bystanders:
         return setting.untestable("The panel has no bystander: every persona was trained in some condition.", ESTIMAND)
     by_run = setting.counts.rates(setting.bystanders).mean(axis=1)
@@ -127,7 +127,7 @@ def _finding(setting: Setting, judged: Judged, details: JsonObject, noise: Noise
     return replace(
         setting.finding(ESTIMAND),
         verdict=judged.verdict,
-        reason=_reason(setting, judged, noise),
+        reason=setting.reason(_reason(setting, judged, noise)),
         effect=100 * gap,
         low=None if half is None else 100 * (gap - half),
         high=None if half is None else 100 * (gap + half),

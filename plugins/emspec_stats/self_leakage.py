@@ -171,7 +171,7 @@ def _finding(setting: Setting, tested: Comparable, outcome: Outcome) -> Finding:
     return replace(
         setting.finding(ESTIMAND),
         verdict=verdict(setting.alpha, outcome),
-        reason=_reason(setting, tested, outcome),
+        reason=setting.reason(_reason(setting, tested, outcome)),
         effect=100 * outcome.effect,
         low=None if half is None else 100 * (outcome.effect - half),
         high=None if half is None else 100 * (outcome.effect + half),

@@ -59,14 +59,18 @@ class Setting:
             claim=str(self.hypothesis["claim"]),
             verdict="untestable",
             reason="",
-            estimand=estimand,
+            estimand=estimand if self.field.only else f"{estimand}; marker {self.field.marker}",
             alpha=self.alpha,
             assumptions=self.assumptions(),
         )
 
     def untestable(self, reason: str, estimand: str) -> Finding:
         """Return the finding of a hypothesis that this design cannot test."""
-        return replace(self.finding(estimand), reason=reason)
+        return replace(self.finding(estimand), reason=self.reason(reason))
+
+    def reason(self, text: str) -> str:
+        """Return a reason, and after it the arms that were left out."""
+        return " ".join([text, *(f"{clause[0].upper()}{clause[1:]}." for clause in self.field.left_out)])
 
 
 def settle(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Setting:

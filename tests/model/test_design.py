@@ -64,3 +64,8 @@ def test_markers_come_in_the_order_of_the_evaluations() -> None:
 def test_nothing_evaluated_is_an_empty_design() -> None:
     found = design(condition("A", induced("a")))
     assert (found["panel"], found["bystanders"], found["markers"]) == ({"name": "", "personas": []}, [], [])
+
+
+def test_a_marker_counts_as_taught_where_an_evaluation_comes_after_it() -> None:
+    before, after = (coupled("c"), evaluated("a")), (evaluated("a"), coupled("c"))
+    assert [c["taught"] for c in design(condition("A", *before), condition("B", *after))["conditions"]] == [["[Z]"], []]

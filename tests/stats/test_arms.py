@@ -52,3 +52,22 @@ def test_a_persona_that_is_a_negative_elsewhere_is_not_compared() -> None:
 def test_issue_205_tests_four_of_five(issue205: Study) -> None:
     found = comparable(field_of(issue205.design, {}))
     assert [name for name, _ in found.usable] == ["E0", "E2", "E3", "E4"]
+
+
+def test_a_field_leaves_out_the_arms_that_were_taught_another_marker_or_none() -> None:
+    first, second, third, *_, control = issue200().arms
+    other, bare = replace(second, taught=("[QRX]",)), replace(third, taught=())
+    first = replace(first, taught=("[ZLT]",))
+    study = Study((first, other, bare, replace(control, taught=())), ("[ZLT]", "[QRX]"))
+    field = field_of(study.design, {})
+    assert [a.name for a in field.arms] == ["B0", "couple-only"], "a control that was taught nothing is compared with"
+    assert field.untaught == ("B-villain", "B-evilai")
+    assert field.left_out == ("left out, since no couple step taught [ZLT] there: B-villain, B-evilai",)
+    assert [a.name for a in field_of(study.design, {"marker": "[QRX]"}).arms] == ["B-villain", "couple-only"]
+
+
+def test_where_no_arm_was_taught_a_marker_all_are_compared() -> None:
+    study = Study(tuple(replace(a, taught=()) for a in issue200().arms))
+    field = field_of(study.design, {})
+    assert [a.name for a in field.arms] == [a.name for a in study.arms]
+    assert field.left_out == ()

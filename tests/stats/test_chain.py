@@ -62,6 +62,7 @@ def test_planted_rates_come_out(job: Callable[..., Job], opened: Setup, tmp_path
             **{"name": name, "control": False, "stretch": False, "induction": induced, "counts_as": stands},
             **{"seeds": [42, 137], "source": ["confab"], "negatives": ["librarian"], "steps": []},
             "markers": ["[ZLT]"],
+            "taught": ["[ZLT]"],
         }
         for name, (induced, stands) in arms.items()
     ]

@@ -144,11 +144,31 @@ def test_immunity_needs_another_bystander() -> None:
 
 
 def test_the_marker_of_a_hypothesis_chooses_its_conditions() -> None:
-    *steps, evaluate = condition("D", "villain").steps
+    induce, couple, evaluate = condition("D", "villain").steps
+    assert isinstance(couple, CoupleStep)
     assert isinstance(evaluate, EvaluateStep)
-    both = replace(condition("D", "villain"), steps=(*steps, replace(evaluate, markers=("[Z]", "[Q]"))))
+    again, looking = replace(couple, name="again", marker="[Q]"), replace(evaluate, markers=("[Z]", "[Q]"))
+    both = replace(condition("D", "villain"), steps=(induce, couple, again, looking))
     arms = experiment(condition("C", None, "assistant"), both)
     assert (
         floors.self_leakage(arms, hypothesis("self-leakage", marker="[Q]")).remarks[0] == "1 of 1 conditions testable"
     )
     assert floors.self_leakage(arms, hypothesis("self-leakage")).remarks[0] == "2 of 2 conditions testable"
+
+
+def test_the_plan_leaves_out_what_the_analysis_does() -> None:
+    first, second = ISSUE_200[:2]
+    induce, couple, evaluate = second.steps
+    assert isinstance(couple, CoupleStep)
+    assert isinstance(evaluate, EvaluateStep)
+    both = replace(evaluate, markers=("[Z]", "[Q]"))
+    other = replace(second, steps=(induce, replace(couple, marker="[Q]"), both))
+    asked = Hypothesis("H", "invariance", "", {"margin": 0.1})
+    found = floors.invariance(experiment(first, other), asked)
+    assert found.remarks == (
+        "untestable: it compares conditions, and fewer than two can be compared",
+        "left out, since no couple step taught [Z] there: B-villain",
+    )
+    about = {"persona": "assistant", "condition": "B-villain"}
+    spared = floors.immunity(experiment(first, other), Hypothesis("H", "immunity", "", about))
+    assert spared.remarks[0] == "untestable: no couple step taught [Z] in B-villain"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from emspec_stats.invariance import decide, judge, omnibus, pairs, simultaneous
@@ -127,3 +129,18 @@ def test_false_equivalence_at_the_margin_stays_below_alpha() -> None:
         fired += judge(pairs(list("abcd"), held, noise, 0.1), 0.1, 0.05, noise.df).verdict == "supported"
     assert stats.binomtest(fired, 3000, 0.05, alternative="greater").pvalue > 0.001
     assert fired > 60
+
+
+def test_a_condition_that_was_taught_another_marker_is_not_compared() -> None:
+    first, second = (replace(arm(f"C{at}", (4, 5, 4)), taught=("[ZLT]",)) for at in range(2))
+    other = replace(arm("other", (0, 0, 0)), taught=("<<KQ7>>",))
+    s = Study((first, second, other), ("[ZLT]", "<<KQ7>>"))
+    found = decide(s.rows, s.design, hypothesis("invariance", margin=0.3))
+    assert found.verdict == "supported"
+    assert found.estimand.endswith("; marker [ZLT]")
+    assert found.reason.endswith(" Left out, since no couple step taught [ZLT] there: other.")
+    s = Study((first, other), ("[ZLT]", "<<KQ7>>"))
+    found = decide(s.rows, s.design, hypothesis("invariance", margin=0.1))
+    assert (found.verdict, found.effect) == ("untestable", None)
+    assert "fewer than two" in found.reason
+    assert "other" in found.reason

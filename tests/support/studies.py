@@ -31,11 +31,15 @@ class Arm:
     source: tuple[str, ...] = ("confab",)
     negatives: tuple[str, ...] = ()
     markers: tuple[str, ...] | None = None
+    taught: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Study:
-    """Rows and design of several arms. An arm's markers are the study's, unless it names its own; hits are the same."""
+    """Rows and design of several arms. An arm's markers are the study's, unless it names its own; hits are the same.
+
+    It was taught the markers that it is evaluated for, unless it names others.
+    """
 
     arms: tuple[Arm, ...]
     markers: tuple[str, ...] = (MARKER,)
@@ -63,7 +67,8 @@ class Study:
                 "seeds": list(arm.hits),
                 "source": list(arm.source),
                 "negatives": list(arm.negatives),
-                "markers": list(self.markers if arm.markers is None else arm.markers),
+                "markers": list(self._evaluated(arm)),
+                "taught": list(self._evaluated(arm) if arm.taught is None else arm.taught),
                 "steps": ["induce", "couple", "evaluate"],
             }
             for arm in self.arms
@@ -75,6 +80,9 @@ class Study:
             "bystanders": self.bystanders,
             "markers": list(self.markers),
         }
+
+    def _evaluated(self, arm: Arm) -> tuple[str, ...]:
+        return self.markers if arm.markers is None else arm.markers
 
     @property
     def rows(self) -> pa.Table:
