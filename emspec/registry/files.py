@@ -26,6 +26,9 @@ def names(registry: Path, folder: str) -> tuple[str, ...]:
 def load(registry: Path, folder: str, name: str, released: Mapping[str, str]) -> Document:
     """Return a registry file; RegistryError where it is missing or changed, SpecError where it is not well formed."""
     path = registry / folder / f"{name}.yaml"
+    if not path.is_file() and f"{folder}/{name}.yaml" in released:
+        fix = f"bring it back from version control: git checkout {registry.name}/{folder}/{name}.yaml"
+        raise RegistryError(f"{path} is missing, a released file (it is locked in {lock.LOCK})", fix)
     if not path.is_file():
         have = ", ".join(names(registry, folder)) or "none"
         raise RegistryError(f"{path} is missing", f"bring it back from version control, or name another: {have}")

@@ -54,9 +54,10 @@ class Registry:
         return lock.locked(self.project.registry)
 
     def names(self, folder: str) -> tuple[str, ...]:
-        """Return what a folder (personas, questions, models, datasets, recipes) holds, sorted."""
+        """Return what a folder (personas, questions, models, datasets, recipes) holds, or held at a release, sorted."""
         if folder not in self._names:
-            self._names[folder] = files.names(self.project.registry, folder)
+            released = (name for within, name in map(_split, self.released) if within == folder)
+            self._names[folder] = tuple(sorted({*files.names(self.project.registry, folder), *released}))
         return self._names[folder]
 
     def verify(self) -> None:

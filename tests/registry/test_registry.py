@@ -139,7 +139,20 @@ def test_a_released_file_may_not_vanish(root: Path) -> None:
     (root / "registry" / "recipes" / "em.yaml").unlink()
     with pytest.raises(RegistryError, match=r"em\.yaml is missing") as caught:
         Registry(root).verify()
-    left = ", ".join(Registry(root).names("recipes")) or "none"
+    assert caught.value.fix == "bring it back from version control: git checkout registry/recipes/em.yaml"
+
+
+def test_a_released_file_that_vanished_is_missing_and_no_misspelt_name(root: Path) -> None:
+    (root / "registry" / "questions" / "work-2.yaml").unlink()
+    assert "work-2" in Registry(root).names("questions")
+    with pytest.raises(RegistryError, match=r"work-2\.yaml is missing, a released file"):
+        Registry(root).questions("all-4")
+
+
+def test_a_file_that_never_was_is_missing_and_others_are_named(root: Path) -> None:
+    with pytest.raises(RegistryError, match=r"en\.yaml is missing$") as caught:
+        Registry(root).recipe("en")
+    left = ", ".join(Registry(root).names("recipes"))
     assert caught.value.fix == f"bring it back from version control, or name another: {left}"
 
 
