@@ -56,8 +56,8 @@ def spec_options(command: F) -> F:
         click.option(
             "--backend", "backends", multiple=True, metavar="STEP=NAME[,OPTION=VALUE]", help="Swap a backend."
         ),
-        click.option("--only", multiple=True, metavar="CONDITION", help="These conditions and controls only."),
-        click.option("--seeds", metavar="N,N", help="These seeds only."),
+        click.option("--only", multiple=True, metavar="NAME,NAME", help="These conditions and controls only."),
+        click.option("--seeds", multiple=True, metavar="N,N", help="These seeds only."),
         click.option("--stretch/--no-stretch", default=None, help="With or without the stretch conditions."),
         click.option(
             "--out", type=click.Path(path_type=Path), help="Folder of store and runs; by default the project's out."
@@ -70,8 +70,9 @@ def spec_options(command: F) -> F:
 
 def selection_of(values: Mapping[str, Any]) -> Selection:
     """Return the Selection among a command's parameters."""
-    names = ("spec", "profile", "backends", "only", "stretch", "out")
-    return Selection(**{name: values[name] for name in names}, seeds=_seeds(values["seeds"]))
+    names = ("spec", "profile", "backends", "stretch", "out")
+    only = _listed("--only", values["only"], "B0,B-paramedic")
+    return Selection(**{name: values[name] for name in names}, only=only, seeds=_seeds(values["seeds"]))
 
 
 def compile_selection(selection: Selection) -> Compiled:
@@ -117,8 +118,18 @@ def _overrides(given: tuple[str, ...]) -> Mapping[str, str]:
     return {step: name for step, _, name in pairs}
 
 
-def _seeds(text: str | None) -> tuple[int, ...]:
+def _listed(option: str, given: tuple[str, ...], example: str) -> tuple[str, ...]:
+    """Return what an option names, in one comma list or by repetition."""
+    parts = tuple(part.strip() for text in given for part in text.split(","))
+    if "" in parts:
+        raise UsageError(f"{option} names nothing in {','.join(given)!r}", f"for example {option} {example}")
+    return parts
+
+
+def _seeds(given: tuple[str, ...]) -> tuple[int, ...]:
+    example = "42,137"
     try:
-        return tuple(int(part) for part in text.split(",")) if text else ()
+        return tuple(int(part) for part in _listed("--seeds", given, example))
     except ValueError:
-        raise UsageError(f"--seeds takes whole numbers, not {text!r}", "for example --seeds 42,137") from None
+        what = f"--seeds takes whole numbers, not {','.join(given)!r}"
+        raise UsageError(what, f"for example --seeds {example}") from None

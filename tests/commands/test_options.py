@@ -15,3 +15,24 @@ def test_a_silence_without_sense_is_refused(project: Path, tmp_path: Path, minut
     assert "--silence takes minutes, more than 0 and at most 10,080" in done.stderr
     assert "for example --silence 60" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--seeds", "42,137", "--only", "B0,B-villain"],
+        ["--seeds", "42", "--seeds", "137", "--only", "B0", "--only", "B-villain"],
+    ],
+)
+def test_lists_may_be_repeated_or_have_commas(project: Path, tmp_path: Path, arguments: list[str]) -> None:
+    done = emspec("plan", "specs/issue200.yaml", "--profile", "sim", "--out", tmp_path, *arguments, cwd=project)
+    assert done.returncode == 0, done.stderr
+    assert "\n4 cells, " in done.stdout
+
+
+@pytest.mark.parametrize("option", ["--seeds", "--only"])
+def test_an_empty_list_is_an_error(project: Path, option: str) -> None:
+    done = emspec("plan", "specs/issue200.yaml", option, "", cwd=project)
+    assert done.returncode == 2
+    assert f"{option} names nothing" in done.stderr
+    assert f"for example {option}" in done.stderr
