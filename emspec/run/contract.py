@@ -37,7 +37,8 @@ def _fault(stage: Stage, path: Path) -> str:
         return "" if _is_json(path.read_bytes()) else "it is not JSON"
     if path.suffix != ".jsonl":
         return ""
-    lines = path.read_bytes().removesuffix(b"\n").split(b"\n")
+    content = path.read_bytes()
+    lines = content.removesuffix(b"\n").split(b"\n") if content else []
     if stage.kind == "generate":
         return _fault_in_replies(lines, stage.parameters)
     return next((f"line {number} is not JSON" for number, line in enumerate(lines, 1) if not _is_json(line)), "")

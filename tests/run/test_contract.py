@@ -93,6 +93,12 @@ def test_files_that_are_not_json_are_a_breach(tmp_path: Path, kind: str, content
             (tmp_path / name).write_bytes(b"{}\n")
 
 
+def test_a_file_of_no_lines_is_no_breach(tmp_path: Path) -> None:
+    for name in REQUIRED_FILES["train"]:
+        (tmp_path / name).write_text("" if name == "losses.jsonl" else "{}")
+    assert breach(replace(generate(), kind="train"), describe(tmp_path), tmp_path) == ""
+
+
 def test_a_breach_fails_the_stage_and_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1] / "support"))
     wrong = generate(also=["replies.jsonl"])
