@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from emspec.run.events import EventLog, Observer
 from emspec.run.survey import Survey, survey
 from emspec.run.work import SILENCE_SECONDS, Outcome, Slot
 from emspec.store import Store
+
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,24 @@ def execute(
 
 
 def unwritable(error: OSError) -> StoreError:
-    """Return the error for a disk that does not take what a run writes."""
+    """Return the error for a disk that does not take what a run writes: what is in the way, and what to do about it."""
     where = f" {error.filename}" if error.filename else ""
-    return StoreError(f"cannot write{where}: {error.strerror}", "free some space, then the same command goes on")
+    return StoreError(
+        f"cannot write{where}: {error.strerror or error}", f"{_cure(error)}, then the same command goes on"
+    )
+
+
+def _cure(error: OSError) -> str:
+    place = error.filename or "the output folder"
+    if error.errno in NO_SPACE:
+        return "free some space"
+    if error.errno in {errno.EEXIST, errno.ENOTDIR}:
+        return f"move the file away that lies where a folder must be ({place})"
+    if error.errno == errno.EISDIR:
+        return f"move the folder away that lies where a file must be ({place})"
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return f"allow writing to {place}, or name another folder with --out"
+    return f"see what is wrong with {place}, or name another folder with --out"
 
 
 def _execute(
