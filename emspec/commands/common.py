@@ -48,6 +48,14 @@ class Compiled:
     announced: str
 
 
+def out_option(command: F) -> F:
+    """Add the option --out."""
+    what = "Folder of store and runs; by default the project's out."
+    return click.option("--out", callback=lambda _context, _option, text: _folder(text), metavar="PATH", help=what)(
+        command
+    )
+
+
 def spec_options(command: F) -> F:
     """Add the argument and the options that make a Selection; the command hands its `**values` to selection_of."""
     options = [
@@ -59,9 +67,7 @@ def spec_options(command: F) -> F:
         click.option("--only", multiple=True, metavar="NAME,NAME", help="These conditions and controls only."),
         click.option("--seeds", multiple=True, metavar="N,N", help="These seeds only."),
         click.option("--stretch/--no-stretch", default=None, help="With or without the stretch conditions."),
-        click.option(
-            "--out", type=click.Path(path_type=Path), help="Folder of store and runs; by default the project's out."
-        ),
+        out_option,
     ]
     for option in reversed(options):
         command = option(command)
@@ -96,9 +102,9 @@ def out_folder(selection: Selection) -> Path:
     return selection.out or find_project(selection.spec).root / "out"
 
 
-def open_store(selection: Selection) -> Store:
-    """Return the store below the output folder."""
-    return Store(out_folder(selection) / "store")
+def open_store(selection: Selection, *, make: bool) -> Store:
+    """Return the store below the output folder; with `make` its folders are made."""
+    return Store(out_folder(selection) / "store", make=make)
 
 
 def _profile(named: str | None) -> tuple[str, str]:
@@ -116,6 +122,12 @@ def _overrides(given: tuple[str, ...]) -> Mapping[str, str]:
         if not step or not name:
             raise UsageError(f"--backend takes STEP=NAME, not {step!r}", "for example --backend evaluate=sim")
     return {step: name for step, _, name in pairs}
+
+
+def _folder(text: str | None) -> Path | None:
+    if text == "":
+        raise UsageError("--out names no folder", "for example --out out, or leave it away for the project's out")
+    return Path(text) if text else None
 
 
 def _listed(option: str, given: tuple[str, ...], example: str) -> tuple[str, ...]:

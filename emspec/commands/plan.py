@@ -21,5 +21,5 @@ def command(**values: Any) -> int:
     console = Console(highlight=False)
     if compiled.announced:
         console.print(compiled.announced)
-    print_plan(console, compiled.plan, survey(compiled.plan, open_store(selection), thorough=False))
+    print_plan(console, compiled.plan, survey(compiled.plan, open_store(selection, make=False), thorough=False))
     return 0

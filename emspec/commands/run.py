@@ -50,7 +50,7 @@ def command(workers: int | None, silence: float, **values: Any) -> int:
     compiled = compile_selection(selection)
     console = Console(highlight=False)
     console.print(banner(compiled.experiment.profile, compiled.announced))
-    store = open_store(selection)
+    store = open_store(selection, make=True)
     _stop_if_missing(console, compiled, store)
     print_head(console, compiled.plan)
     print_problems(console, [p for p in compiled.experiment.problems if p.code not in compiled.experiment.accepted])

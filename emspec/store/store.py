@@ -38,10 +38,13 @@ class Attempt:
 class Store:
     """Artifacts by key below one folder. Safe for several runners at once on a local file system."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, make: bool = True) -> None:
+        """Open the store, and make its folders, unless it is only looked into (`make` false)."""
         self.root = root
         self._results = str(root / "results")
         self._synced = time.monotonic()
+        if not make:
+            return
         try:
             for name in ("results", "attempts"):
                 (root / name).mkdir(parents=True, exist_ok=True)

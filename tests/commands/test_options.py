@@ -36,3 +36,24 @@ def test_an_empty_list_is_an_error(project: Path, option: str) -> None:
     assert done.returncode == 2
     assert f"{option} names nothing" in done.stderr
     assert f"for example {option}" in done.stderr
+
+
+def test_verify_of_a_folder_without_a_store_is_an_error(tmp_path: Path) -> None:
+    done = emspec("verify", "--out", tmp_path / "typo")
+    assert done.returncode == 4
+    assert "typo holds no store" in done.stderr
+    assert "--out FOLDER" in done.stderr
+    assert not (tmp_path / "typo").exists()
+
+
+def test_a_plan_makes_nothing(project: Path, tmp_path: Path) -> None:
+    done = emspec("plan", "specs/issue200.yaml", "--profile", "sim", "--out", tmp_path / "new", cwd=project)
+    assert (done.returncode, (tmp_path / "new").exists()) == (0, False)
+    assert "0 there already" in done.stdout
+
+
+@pytest.mark.parametrize("command", [["verify"], ["plan", "specs/issue200.yaml"], ["run", "specs/issue200.yaml"]])
+def test_an_empty_folder_name_is_an_error(project: Path, command: list[str]) -> None:
+    done = emspec(*command, "--out", "", cwd=project)
+    assert done.returncode == 2
+    assert "--out names no folder" in done.stderr
