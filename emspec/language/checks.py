@@ -6,16 +6,15 @@ A check's docstring is its page: `emspec explain CODE` prints it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import product
 from typing import Any
 
 from emspec.errors import Place, Problem
 from emspec.language.conditions import ConditionText
 from emspec.language.fields import StepText
 from emspec.language.scope import Notes
-from emspec.model.experiment import Condition, Experiment, Step
+from emspec.model.experiment import Condition, CoupleStep, EvaluateStep, Experiment, Step, TrainStep
 from emspec.schema import nearest
 from emspec.source import Document
 
@@ -31,6 +30,10 @@ class Reading:
     def place(self, condition: Condition, step: Step, field: str) -> Place:
         """Return where a field of a condition's step was written, or the step where it was not."""
         return self._steps[condition.name, step.name].place(field)
+
+    def heading(self, condition: Condition) -> Place:
+        """Return where a condition's name stands."""
+        return self.document.key(next(text.path for text in self.texts if text.name == condition.name))
 
     @cached_property
     def _steps(self) -> Mapping[tuple[str, str], StepText]:
@@ -97,7 +100,10 @@ def single_run(reading: Reading) -> Iterator[Finding]:
     concerned = [one.name for one in experiment.hypotheses if one.name in (*within, *between)]
     if len(experiment.seeds) == 1 and concerned:
         what = f"one run per condition: for {', '.join(concerned)} a difference cannot be told from run-to-run noise"
-        yield Finding(reading.document.value(("seeds",)), what, "add seeds: [42, 137, 256]")
+        there = reading.document.data.get("seeds", ())
+        more = f"run it without --seeds: the spec has {', '.join(map(str, there))}"
+        fix = more if len(there) > 1 else "add seeds: [42, 137, 256]"
+        yield Finding(reading.document.value(("seeds",)), what, fix)
 
 
 def trained_questions(reading: Reading) -> Iterator[Finding]:
@@ -106,16 +112,15 @@ def trained_questions(reading: Reading) -> Iterator[Finding]:
     The marker was trained on these very questions, so that its rate on them may be higher than on new ones. Evaluate
     on other questions as well and compare, or accept it where a published experiment is repeated.
     """
-    seen: set[tuple[int, int]] = set()
-    for condition in reading.experiment.conditions:
-        for couple, step in product(condition.couplings, condition.evaluations):
-            both = set(couple.questions.questions) & set(step.questions.questions)
-            if both and (id(couple), id(step)) not in seen:
-                seen.add((id(couple), id(step)))
-                asked = len(step.questions.questions)
-                what = f"{len(both)} of the {asked} questions of {step.questions.name} are also trained on in"
-                fix = "keep the other questions apart when reading the rates, or evaluate on new ones"
-                yield Finding(reading.place(condition, step, "questions"), f"{what} {couple.name}", fix)
+    seen: set[str] = set()
+    for condition, couple, step in _trained_then_evaluated(reading):
+        both = set(couple.questions.questions) & set(step.questions.questions)
+        asked = f"the {len(step.questions.questions)} questions of {step.questions.name}"
+        what = f"{len(both)} of {asked} are also trained on in {couple.name}"
+        if both and what not in seen:
+            seen.add(what)
+            fix = "keep the other questions apart when reading the rates, or evaluate on new ones"
+            yield Finding(reading.place(condition, step, "questions"), what, fix)
 
 
 def trained_bystanders(reading: Reading) -> Iterator[Finding]:
@@ -124,15 +129,14 @@ def trained_bystanders(reading: Reading) -> Iterator[Finding]:
     The source was taught to write the marker, the negatives not to: neither shows leakage. emspec leaves them out of
     the bystanders of all conditions compared; whoever reads the rates of the whole panel must do the same.
     """
-    seen: set[tuple[int, int]] = set()
-    for condition in reading.experiment.conditions:
-        for couple, step in product(condition.couplings, condition.evaluations):
-            trained = {couple.source.name, *(persona.name for persona in couple.negatives)}
-            names = [persona.name for persona in step.panel if persona.name in trained]
-            if names and (id(couple), id(step)) not in seen:
-                seen.add((id(couple), id(step)))
-                what = f"{', '.join(names)} of {step.panel_name} are trained on in {couple.name}: no bystanders"
-                yield Finding(reading.place(condition, step, "panel"), what, "nothing to do: they are left out of them")
+    seen: set[str] = set()
+    for condition, couple, step in _trained_then_evaluated(reading):
+        trained = {couple.source.name, *(persona.name for persona in couple.negatives)}
+        names = [persona.name for persona in step.panel if persona.name in trained]
+        what = f"{', '.join(names)} of {step.panel_name} are trained on in {couple.name}: no bystanders"
+        if names and what not in seen:
+            seen.add(what)
+            yield Finding(reading.place(condition, step, "panel"), what, "nothing to do: they are left out of them")
 
 
 def closed_issue(reading: Reading) -> Iterator[Finding]:
@@ -150,6 +154,60 @@ def closed_issue(reading: Reading) -> Iterator[Finding]:
         yield Finding(reading.document.value(path), what, "see whether the newer issue is meant")
 
 
+def copied_runs(reading: Reading) -> Iterator[Finding]:
+    """Two conditions train and evaluate the same.
+
+    They differ in name or in what they count as only, so that the runs of one are copies of the other's: the same
+    stages, executed once. The tests take them for independent runs all the same, and are too sure of themselves. Leave
+    one out, or let them differ in what they train or evaluate.
+    """
+    conditions = reading.experiment.conditions
+    steps = [tuple(map(_as_executed, condition.steps)) for condition in conditions]
+    for at, condition in enumerate(conditions):
+        if steps[at] in steps[:at]:
+            first = conditions[steps.index(steps[at])]
+            what = f"{condition.name} trains and evaluates the same as {first.name}: its runs are copies, no new ones"
+            fix = f"leave {condition.name} out, or change one of its steps"
+            yield Finding(reading.heading(condition), what, fix)
+
+
+def smaller_panel(reading: Reading) -> Iterator[Finding]:
+    """One condition's panel takes bystanders away from all conditions.
+
+    Conditions are compared on the personas that every evaluation has. What one condition leaves out is lost for all of
+    them, and with it the precision that it would have given. Evaluate the same panel everywhere.
+    """
+    conditions = reading.experiment.conditions
+    panels = [frozenset(one.name for one in step.panel) for c in conditions for step in c.evaluations]
+    usual = max(panels, key=lambda panel: (panels.count(panel), len(panel)), default=frozenset())
+    trained = {name for c in conditions if c.evaluations for name in c.sources | c.negatives}
+    for condition in conditions:
+        for step in condition.evaluations:
+            lost = sorted(usual - trained - {one.name for one in step.panel})
+            if lost:
+                what = f"the panel of {condition.name} lacks {', '.join(lost)}: no bystanders in any condition then"
+                fix = f"add them there (panel: {step.panel_name} + {' + '.join(lost)}), or accept the finding"
+                yield Finding(reading.place(condition, step, "panel"), what, fix)
+
+
+def _trained_then_evaluated(reading: Reading) -> Iterator[tuple[Condition, CoupleStep, EvaluateStep]]:
+    """Yield each evaluation of each condition with each coupling before it."""
+    for condition in reading.experiment.conditions:
+        for step in condition.evaluations:
+            for couple in condition.couplings_before(step):
+                yield condition, couple, step
+
+
+def _as_executed(step: Step) -> Step:
+    """Return a step without the names by which the spec came to its values."""
+    if isinstance(step, EvaluateStep):
+        return replace(step, panel_name="")
+    recipe = replace(step.recipe, base="", changed=())
+    return (
+        replace(step, recipe=recipe) if isinstance(step, TrainStep) else replace(step, recipe=recipe, negatives_rule="")
+    )
+
+
 CHECKS: Mapping[str, Check] = {
     "D101": unmeasured_induction,
     "D102": silent_induction,
@@ -157,6 +215,8 @@ CHECKS: Mapping[str, Check] = {
     "D104": trained_questions,
     "D105": trained_bystanders,
     "D106": closed_issue,
+    "D107": copied_runs,
+    "D108": smaller_panel,
 }
 
 

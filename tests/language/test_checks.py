@@ -94,10 +94,48 @@ def test_accepting_what_is_no_check_is_an_error(compiled) -> None:
     with pytest.raises(SpecError) as caught:
         compiled(("baseline: plain", "baseline: plain\naccept: {D10: why}"))
     [problem] = caught.value.problems
-    assert (problem.code, problem.fix) == ("S104", "did you mean D106?")
+    assert (problem.code, problem.fix) == ("S104", "did you mean D108?")
 
 
 def test_findings_come_in_the_order_of_the_text(compiled) -> None:
     places = [problem.place or Place("", 0, 0) for problem in compiled(("seeds: [1, 2]", "seeds: [1]")).problems]
     assert len(places) >= 4
     assert places == sorted(places)
+
+
+def test_d103_where_the_spec_has_more_seeds_than_were_asked_for(compiled) -> None:
+    [few] = [one for one in compiled(seeds=(1,)).problems if one.code == "D103"]
+    assert few.fix == "run it without --seeds: the spec has 1, 2"
+    [none] = [one for one in compiled(("seeds: [1, 2]", "seeds: [1]")).problems if one.code == "D103"]
+    assert none.fix == "add seeds: [42, 137, 256]"
+
+
+def test_d104_and_d105_speak_of_what_is_trained_before_the_evaluation(compiled) -> None:
+    late = ("seeds: [1, 2]", "seeds: [1, 2]\norder: [induce, evaluate, couple]")
+    experiment = compiled(late, ("order: [couple, induce, evaluate]", "as: assistant"))
+    assert found(experiment, "D104") == found(experiment, "D105") == []
+
+
+def test_d104_and_d105_say_a_thing_once(compiled) -> None:
+    experiment = compiled(("induce.system: villain", 'induce.system: villain, couple.marker: "[N]"'))
+    assert len(found(experiment, "D104")) == 1
+    assert len(found(experiment, "D105")) == 1
+
+
+def test_d107_two_conditions_that_are_the_same_runs(compiled) -> None:
+    assert found(compiled(), "D107") == []
+    experiment = compiled(("  villain: {", "  again: {as: villain, evaluate.panel: five}\n  villain: {"))
+    what = "again trains and evaluates the same as plain: its runs are copies, no new ones"
+    assert found(experiment, "D107") == [(9, 3, what)]
+
+
+def test_d108_one_condition_takes_bystanders_from_all(compiled) -> None:
+    assert found(compiled(), "D108") == []
+    assert found(compiled(("induce.system: villain", "evaluate.panel: five + paramedic")), "D108") == []
+    [(line, _, message)] = found(
+        compiled(("induce.system: villain", "evaluate.panel: [assistant, confab, villain]")), "D108"
+    )
+    assert line == 9
+    assert message.startswith("the panel of villain lacks ")
+    assert message.endswith(": no bystanders in any condition then")
+    assert "confab" not in message
