@@ -118,7 +118,8 @@ def judge(compared: list[Pair], margin: float, alpha: float, df: int) -> Judged:
 def unjudged(names: list[str], groups: list[Floats]) -> Judged:
     """Show the widest difference where no noise is known to judge it by."""
     means = [float(group.mean()) for group in groups]
-    top, bottom = int(np.argmax(means)), int(np.argmin(means))
+    first, second = max(combinations(range(len(means)), 2), key=lambda pair: abs(means[pair[0]] - means[pair[1]]))
+    top, bottom = (first, second) if means[first] >= means[second] else (second, first)
     return Judged("inconclusive", (names[top], names[bottom]), means[top] - means[bottom])
 
 

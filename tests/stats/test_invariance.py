@@ -144,3 +144,11 @@ def test_a_condition_that_was_taught_another_marker_is_not_compared() -> None:
     assert (found.verdict, found.effect) == ("untestable", None)
     assert "fewer than two" in found.reason
     assert "other" in found.reason
+
+
+def test_the_widest_difference_of_equal_rates_is_of_two_conditions() -> None:
+    s = study((0, 0), (0, 0), (0, 0))
+    found = decide(s.rows, s.design, hypothesis("invariance", margin=0.1))
+    assert found.reason.startswith("The widest difference, C0 minus C1 is +0.0 pp, has no interval")
+    s = study((0, 0), (0, 0), (3, 3))
+    assert "C2 minus C0 is +30.0 pp" in decide(s.rows, s.design, hypothesis("invariance", margin=0.1)).reason
