@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,17 @@ def choose(
     ):
         # What a layer says for a whole stage kind also replaces what the layers below said for single steps.
         merged = {key: one for key, one in merged.items() if one.kind not in layer} | layer
+    notes.swaps.extend(_swaps(layers.profile, merged))
     return {key: _resolved(one, catalog, project, notes) for key, one in merged.items()}
+
+
+def _swaps(profile: Mapping[str, Setting], merged: Mapping[str, Chosen]) -> Iterator[str]:
+    """Say for which steps and stage kinds another backend was chosen than the profile's: its note is untrue there."""
+    own = {key: _as_written(key, one).written["name"] for key, one in profile.items()}
+    for key, one in merged.items():
+        name, before = one.written["name"], own.get(one.kind)
+        if before and name != before:
+            yield f"{key} by {name}, not {before}"
 
 
 def _as_written(kind: str, setting: Setting) -> Chosen:

@@ -180,7 +180,8 @@ def _backends(
 def _note(scope: Scope) -> ProfileNote:
     profile = scope.profile
     replacements = tuple((what, before, after) for (what, before), after in scope.notes.replacements.items())
-    return ProfileNote(profile.name, profile.note, profile.device, replacements)
+    note = "; ".join(part for part in (profile.note, *scope.notes.swaps) if part)
+    return ProfileNote(profile.name, note, profile.device, replacements)
 
 
 def _in_text_order(problem: Problem) -> tuple[bool, str, int, int, str]:

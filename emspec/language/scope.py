@@ -17,10 +17,13 @@ T = TypeVar("T")
 
 @dataclass
 class Notes:
-    """What was found on the way: problems, and what the profile replaced, as (what, from) -> to."""
+    """What was found on the way: problems, what the profile replaced, as (what, from) -> to, and its backends that the
+    spec or the command line replaced, in words.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     replacements: dict[tuple[str, str], str] = field(default_factory=dict)
+    swaps: list[str] = field(default_factory=list)
 
     def error(self, code: str, place: Place | None, message: str, fix: str) -> None:
         """Note an error; the resolution goes on, to find the others too."""

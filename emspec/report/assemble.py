@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from emspec.model.experiment import EvaluateStep, Experiment, TrainStep
 from emspec.model.json import JsonObject
@@ -32,6 +32,7 @@ def context_of(plan: Plan, manifests: Iterable[Manifest]) -> ReportContext:
         superseded_by=experiment.superseded_by,
         baseline=experiment.baseline,
         recipes=recipes_of(experiment),
+        backends=backends_of(plan),
         datasets=datasets_of(experiment),
         problems=experiment.problems,
         accepted=experiment.accepted,
@@ -56,6 +57,13 @@ def recipes_of(experiment: Experiment) -> Mapping[str, JsonObject]:
         else:
             flat |= {f"{condition} {step_name}": document for condition, document in by_condition.items()}
     return flat
+
+
+def backends_of(plan: Plan) -> Mapping[str, JsonObject]:
+    """Return the backend of each step's stages, with its options; those of data sets are named with these."""
+    stages = [stage for stage in plan.stages.values() if stage.kind != "data"]
+    options = {stage.step: cast("JsonObject", stage.parameters.get("options", {})) for stage in stages}
+    return {stage.step: {"backend": stage.backend, **options[stage.step]} for stage in stages}
 
 
 def datasets_of(experiment: Experiment) -> Mapping[str, JsonObject]:

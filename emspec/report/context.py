@@ -24,6 +24,7 @@ class ReportContext:
     """The experiment that the findings belong to.
 
     recipes    step name -> {"recipe": the registry's name, and every field}
+    backends   step or stage -> {"backend": its name, and its options, files by digest}
     datasets   data set name -> {"source", "contract"} or whatever identifies it
     problems   all design warnings; those whose code is in `accepted` (code -> the spec's reason) count as accepted
     versions   library -> version, and `times`, what -> text: on the HTML page alone, since equal runs differ in them
@@ -43,6 +44,7 @@ class ReportContext:
     superseded_by: int | None = None
     baseline: str | None = None
     recipes: Mapping[str, JsonObject] = field(default_factory=dict)
+    backends: Mapping[str, JsonObject] = field(default_factory=dict)
     datasets: Mapping[str, JsonObject] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     accepted: Mapping[str, str] = field(default_factory=dict)

@@ -32,6 +32,7 @@ def results(findings: JsonObject, context: ReportContext) -> JsonObject:
         "plan": context.plan,
         "analysis": context.analysis,
         "model": {"name": context.model_name, "identity": context.model},
+        "backends": dict(context.backends),
         "recipes": dict(context.recipes),
         "datasets": dict(context.datasets),
         "warnings": [

@@ -86,6 +86,7 @@ def card(context: ReportContext) -> Table:
         ("seeds", ", ".join(map(str, context.seeds))),
         *((f"data {name}", _fields(value)) for name, value in context.datasets.items()),
         *((f"recipe of {step}", _fields(value)) for step, value in context.recipes.items()),
+        *((f"backend of {step}", _fields(value)) for step, value in context.backends.items()),
         ("profile", context.stamp),
         *((f"profile: {what}", f"{old} → {new}") for what, old, new in context.profile.replacements),
         ("plan", context.plan),

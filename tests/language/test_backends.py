@@ -79,3 +79,11 @@ def test_a_required_option_left_out(compiled) -> None:
     with pytest.raises(SpecError) as caught:
         compiled(overrides={"evaluate": "replay"})
     assert messages(caught.value) == ["--backend evaluate=replay: `evaluate` lacks `file`"]
+
+
+def test_the_note_says_which_backends_of_the_profile_were_replaced(compiled) -> None:
+    assert compiled(profile="tinier").profile.note == "smaller"
+    assert compiled(IN_SPEC, profile="tinier").profile.note == "smaller; evaluate by replay, not sim"
+    typed = compiled(IN_SPEC, profile="tinier", overrides={"generate": "vllm"}).profile.note
+    assert typed == "smaller; generate by vllm, not sim"
+    assert compiled(profile="tinier", overrides={"generate": "sim,rate=0.3"}).profile.note == "smaller"

@@ -3,8 +3,13 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from plans import plan_of, stage
+
 from emspec.model.json import JsonObject
-from emspec.report import ReportContext, results_json
+from emspec.report import ReportContext, html, markdown, results_json, tables
+from emspec.report.assemble import backends_of
+
+FILE: JsonObject = {"file": "a" * 64}
 
 
 def test_it_holds_stamp_plan_verdicts_rates_and_stage_keys(findings: JsonObject, context: ReportContext) -> None:
@@ -39,3 +44,14 @@ def test_equal_runs_have_equal_bytes_whatever_time_host_and_versions(
 def test_no_place_of_a_file_is_in_it(findings: JsonObject, context: ReportContext) -> None:
     assert b"spec.yaml" not in results_json(findings, context)
     assert results_json(findings, context).endswith(b"}\n")
+
+
+def test_backends_are_in_results_and_setup_card(context: ReportContext, findings: JsonObject) -> None:
+    of_stages = replace(stage("a"), kind="generate", step="evaluate", backend="replay", parameters={"options": FILE})
+    made_data = replace(stage("b"), kind="data", step="data")
+    backends = backends_of(plan_of(of_stages, made_data))
+    told = replace(context, backends=backends)
+    assert json.loads(results_json(findings, told))["backends"] == {"evaluate": {"backend": "replay", **FILE}}
+    assert ("backend of evaluate", f"backend replay, file {'a' * 64}") in tables.card(told).rows
+    assert "backend of evaluate" in markdown(findings, told)
+    assert "backend of evaluate" in html(findings, told, {})
