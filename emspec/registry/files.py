@@ -42,6 +42,17 @@ def load(registry: Path, folder: str, name: str, released: Mapping[str, str]) ->
     return document
 
 
+def check_model(registry: Path, name: str, document: Document) -> None:
+    """Raise RegistryError for the first file of a model that is missing or has not the digest that its entry lists."""
+    for file, digest in document.data.get("files", {}).items():
+        path = registry / "models" / document.data["folder"] / file
+        if path.is_file() and sha256_file(path) == digest:
+            continue
+        state = f"is not the file that models/{name}.yaml lists" if path.is_file() else "is missing"
+        place = path.relative_to(registry.parent)
+        raise RegistryError(f"{path} {state}", f"bring it back from version control: git checkout {place}")
+
+
 def recipe_fields(kind: str) -> Mapping[str, Any]:
     """Return the schema of each field that a recipe of a step kind has."""
     return {**_schemas()["optimisation"], **_schemas()[f"{kind}-recipe"]}

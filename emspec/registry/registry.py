@@ -61,12 +61,14 @@ class Registry:
         return self._names[folder]
 
     def verify(self) -> None:
-        """Read every file; RegistryError for the first released one that is missing or changed."""
+        """Read every file; RegistryError for the first released one, or file of a model, that is missing or changed."""
         for name in self.released:
             files.load(self.project.registry, *_split(name), self.released)
         for folder in files.FOLDERS:
             for name in self.names(folder):
                 self._load(folder, name)
+        for name in self.names("models"):
+            files.check_model(self.project.registry, name, self._load("models", name))
 
     def personas(self, version: str, below: tuple[str, ...] = ()) -> PersonaSet:
         """Return a version of the personas; `below` are the versions that extend it."""

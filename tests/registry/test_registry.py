@@ -156,6 +156,18 @@ def test_a_file_that_never_was_is_missing_and_others_are_named(root: Path) -> No
     assert caught.value.fix == f"bring it back from version control, or name another: {left}"
 
 
+@pytest.mark.parametrize(("content", "state"), [("tEst", "is not the file that models/tiny"), (None, "is missing")])
+def test_the_files_of_a_model_may_not_change(root: Path, content: str | None, state: str) -> None:
+    path = root / "registry" / "models" / "tiny" / "model.safetensors"
+    Registry(root).verify()
+    path.unlink()
+    if content:
+        path.write_text(content)
+    with pytest.raises(RegistryError, match=rf"model\.safetensors {state}") as caught:
+        Registry(root).verify()
+    assert caught.value.fix.endswith("git checkout registry/models/tiny/model.safetensors")
+
+
 def test_a_file_that_is_not_released_may_change(root: Path) -> None:
     path = root / "registry" / "personas" / "1.2.0.yaml"
     path.write_text("version: 1.2.0\nextends: 1.1.0\npersonas: {clerk: You file.}\n")
