@@ -17,7 +17,7 @@ from emspec.model.stage import Output, SessionKey
 from emspec.run.contract import breach
 from emspec.run.hardware import oom_kills
 from emspec.run.queue import ReadyQueue
-from emspec.run.work import SILENCE_SECONDS, Failure, Outcome, Slot, Work, cause, timeout
+from emspec.run.work import SILENCE_SECONDS, Failure, Outcome, Slot, Work, cause, cure, timeout
 from emspec.run.workers import Worker, model_document
 from emspec.store import Lease, Store
 
@@ -254,7 +254,7 @@ class Engine:
             self.queue.put(work.key)
             self.emit({"event": "stage-retried", **self._about(work.key), "message": message})
             return
-        self._fail(slot, {"class": kind, "message": message, "fix": "", "log": str(worker.log)})
+        self._fail(slot, {"class": kind, "message": message, "fix": cure(kind), "log": str(worker.log)})
 
     def _fail(self, slot: Slot, said: Mapping[str, Any]) -> None:
         """Give up the stage that a slot has in hand."""

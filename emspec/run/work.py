@@ -71,6 +71,13 @@ def cause(code: int | None, oom: bool) -> tuple[str, str]:
     return "exit", f"the worker ended by itself with status {code}"
 
 
+def cure(kind: str) -> str:
+    """Return what to do about a worker that went away, by the class of the cause."""
+    if kind == "oom-host":
+        return "run fewer workers at once: --workers 1; or use a machine with more memory"
+    return "look into the log for what its worker said last; once mended, the same command goes on"
+
+
 def timeout(silence: float) -> Mapping[str, str]:
     """Return what is said of a stage whose worker said nothing for `silence` seconds."""
     return {

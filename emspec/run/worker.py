@@ -101,7 +101,8 @@ def _failure(error: Exception) -> JsonObject:
     said = f"{type(error).__name__}: {error}"
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return {"class": "disk-full", "message": said, "fix": "free some space", "traceback": ""}
-    return {"class": "user-code", "message": said, "fix": "", "traceback": traceback.format_exc()}
+    fix = "look into the log for the line that failed; once mended, the same command goes on"
+    return {"class": "user-code", "message": said, "fix": fix, "traceback": traceback.format_exc()}
 
 
 def _usage(started: float) -> Mapping[str, Json]:

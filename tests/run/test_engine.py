@@ -118,6 +118,9 @@ def test_failures_are_classed_and_stop_only_what_depends_on_them(
     (failure,) = done.outcome.failures
     assert (failure.key, failure.kind) == (bad.key, kind)
     assert message in failure.message
+    assert failure.fix
+    assert ("look into the log" in failure.fix) == (kind in {"user-code", "exit", "lost"})
+    assert Path(failure.log).is_file() or "log" not in failure.fix
     assert set(failure.skipped) == {after.key, last.key}
     assert names(events, "stage-finished") == ["other"]
     assert Store(tmp_path / "store").lookup(bad.key) is None
