@@ -44,7 +44,7 @@ class LineView:
         self.console = console
         self.progress = progress
         self.workers = workers
-        self._last = 0.0
+        self._last = time.monotonic()
 
     def __enter__(self) -> LineView:
         return self
@@ -59,7 +59,9 @@ class LineView:
         if notice:
             self.console.print(Text(notice), soft_wrap=True)
         now = time.monotonic()
-        if event["event"] == "stage-finished" and now - self._last >= LINE_SECONDS:
+        if event["event"] == "run-finished" and self.progress.to_run:
+            self.console.print(Text(f"{done_of(self.progress)}, the run has ended"), soft_wrap=True)
+        elif event["event"] == "stage-finished" and now - self._last >= LINE_SECONDS:
             self._last = now
             self.console.print(Text(state_of(self.progress, self.workers)), soft_wrap=True)
 
@@ -98,8 +100,13 @@ def state_of(progress: Progress, workers: int) -> str:
     """Return the state in one line: stages done, time left."""
     left = progress.seconds_left(workers)
     about = f", about {duration(left)} left" if left is not None else ""
+    return f"{done_of(progress)}{about}"
+
+
+def done_of(progress: Progress) -> str:
+    """Return how many of the stages to run are done, and how many failed."""
     failed = f", {progress.failed} failed" if progress.failed else ""
-    return f"{progress.finished} of {progress.to_run} stages{failed}{about}"
+    return f"{progress.finished} of {progress.to_run} stages{failed}"
 
 
 def notice_of(event: JsonObject) -> str:

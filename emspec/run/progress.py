@@ -31,8 +31,14 @@ class Progress:
     def see(self, event: JsonObject) -> None:
         """Take in one event."""
         name, label = event["event"], str(event.get("label", ""))
-        if name == "stage-started":
+        if name == "run-started":  # more than was expected, where results turned out to be damaged
+            self.to_run = _whole(event["to_run"])
+        elif name == "stage-started":
             self.running[label] = (0, 0, "")
+            self._left.setdefault(str(event["key"]))
+        elif name == "stage-hit" and event["key"] in self._left:  # another runner made it meanwhile
+            del self._left[str(event["key"])]
+            self.finished += 1
         elif name == "stage-progress" and label in self.running:
             self.running[label] = (_whole(event["done"]), _whole(event["total"]), str(event["unit"]))
         elif name in {"stage-finished", "stage-failed", "stage-retried"}:
