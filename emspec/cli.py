@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import tempfile
 import traceback
@@ -24,6 +25,8 @@ COMMANDS = {
     "verify": "Compare every stored artifact with its digests.",
 }
 INTERRUPTED = 130
+CLOSED = 141
+"""As a shell says of a tool that SIGPIPE ended."""
 
 
 class LazyGroup(click.Group):
@@ -53,7 +56,7 @@ def cli() -> None:
     """Run emergent-misalignment experiments from a written specification.
 
     Exit codes: 0 done; 2 the spec or the options are wrong; 3 something that the run needs is missing; 4 the store
-    cannot be used; 5 stages failed; 130 interrupted.
+    cannot be used; 5 stages failed; 130 interrupted; 141 the reader of the output went away.
     """
 
 
@@ -71,13 +74,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (KeyboardInterrupt, click.Abort):
         console.print("interrupted; the same command goes on from here")
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(EmspecError.exit_code)
+    except (BrokenPipeError, SystemExit) as error:
+        sys.exit(_left(console, error))
     except Exception:
         console.print(f"error: a fault in emspec itself; please report it with {_kept(traceback.format_exc())}")
         sys.exit(EmspecError.exit_code)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _left(console: Console, error: BrokenPipeError | SystemExit) -> int:
+    """Return the exit code where the output was closed: rich makes a SystemExit of it, in the course of the first."""
+    if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
+        return error.code if isinstance(error.code, int) else EmspecError.exit_code
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered must not fail once more
+    console.print("the output was closed before the end; the same command goes on from here")
+    return CLOSED
 
 
 def _kept(text: str) -> str:

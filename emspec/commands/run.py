@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 from emspec.commands.common import Compiled, compile_selection, open_store, out_folder, selection_of, spec_options
+from emspec.console.paths import short
 from emspec.console.plan import print_head, print_plan
 from emspec.console.problems import print_problems
 from emspec.console.progress import duration, view
@@ -61,6 +62,8 @@ def command(workers: int | None, silence: float, **values: Any) -> int:
         _fail(console, compiled.plan, execution)
     if compiled.plan.analyse:
         _report(console, compiled.plan, store, folder)
+    else:
+        _list_adapters(console, compiled.plan, store)
     return 0
 
 
@@ -102,6 +105,15 @@ def _fail(console: Console, plan: Plan, execution: Execution) -> None:
         f"{failed} stage(s) failed, {done} finished; what is finished is kept",
         f"once mended, resume with: {shlex.join(['emspec', *sys.argv[1:]])}",
     )
+
+
+def _list_adapters(console: Console, plan: Plan, store: Store) -> None:
+    """Print, of a plan that evaluates nothing, where the last adapter of each cell lies."""
+    for cell in plan.cells:
+        adapters = [key for key in cell.keys.values() if plan.stages[key].kind in {"train", "couple"}]
+        place = f"adapter: {short(store.folder(adapters[-1]))}" if adapters else "no adapter"
+        console.print(f"{cell.condition.name} {cell.seed} {place}", soft_wrap=True, markup=False)
+    console.print(f"all {len(plan.stages)} stages are done; the spec evaluates nothing, so there is no report")
 
 
 def _report(console: Console, plan: Plan, store: Store, folder: Path) -> None:
