@@ -19,6 +19,8 @@ from emspec.source import Document, KeyPath
 
 Schema = Mapping[str, Any]
 
+LIKE = 0.61
+"""How alike two names must be (difflib's ratio) for one to be meant by the other: nope is not couple."""
 _POINTS = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?) ?pp")
 _NOUNS: tuple[tuple[type, str], ...] = (
     (bool, "the value"),
@@ -110,7 +112,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
     known = sorted(names)
     if not known:
         return "there is none to choose from"
-    close = get_close_matches(name, known, 1) or get_close_matches(name.lower(), known, 1)
+    close = get_close_matches(name, known, 1, LIKE) or get_close_matches(name.lower(), known, 1, LIKE)
     listed = ", ".join(known[:16]) + (f" and {len(known) - 16} more" if len(known) > 16 else "")
     return f"did you mean {close[0]}?" if close else f"choose from: {listed}"
 

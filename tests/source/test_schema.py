@@ -84,6 +84,7 @@ def test_percentage_points_are_fractions_where_a_number_is_asked_for() -> None:
 
 def test_nearest_names() -> None:
     assert nearest("vilain", ["villain", "librarian"]) == "did you mean villain?"
+    assert nearest("nope", ["couple", "evaluate"]) == "choose from: couple, evaluate"
     assert nearest("VILLAIN", ["villain"]) == "did you mean villain?"
     assert nearest("zzz", ["b", "a"]) == "choose from: a, b"
     assert nearest("zzz", []) == "there is none to choose from"
