@@ -5,6 +5,7 @@ A check's docstring is its page: `emspec explain CODE` prints it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -162,10 +163,12 @@ def copied_runs(reading: Reading) -> Iterator[Finding]:
     one out, or let them differ in what they train or evaluate.
     """
     conditions = reading.experiment.conditions
-    steps = [tuple(map(_as_executed, condition.steps)) for condition in conditions]
-    for at, condition in enumerate(conditions):
-        if steps[at] in steps[:at]:
-            first = conditions[steps.index(steps[at])]
+    steps = {id(step): step for condition in conditions for step in condition.steps}
+    texts = {key: repr(_as_executed(step)) for key, step in steps.items()}
+    known: dict[tuple[str, ...], Condition] = {}
+    for condition in conditions:
+        first = known.setdefault(tuple(texts[id(step)] for step in condition.steps), condition)
+        if first is not condition:
             what = f"{condition.name} trains and evaluates the same as {first.name}: its runs are copies, no new ones"
             fix = f"leave {condition.name} out, or change one of its steps"
             yield Finding(reading.heading(condition), what, fix)
@@ -178,8 +181,8 @@ def smaller_panel(reading: Reading) -> Iterator[Finding]:
     them, and with it the precision that it would have given. Evaluate the same panel everywhere.
     """
     conditions = reading.experiment.conditions
-    panels = [frozenset(one.name for one in step.panel) for c in conditions for step in c.evaluations]
-    usual = max(panels, key=lambda panel: (panels.count(panel), len(panel)), default=frozenset())
+    panels = Counter(frozenset(one.name for one in step.panel) for c in conditions for step in c.evaluations)
+    usual = max(panels, key=lambda panel: (panels[panel], len(panel)), default=frozenset())
     trained = {name for c in conditions if c.evaluations for name in c.sources | c.negatives}
     for condition in conditions:
         for step in condition.evaluations:
@@ -191,11 +194,14 @@ def smaller_panel(reading: Reading) -> Iterator[Finding]:
 
 
 def _trained_then_evaluated(reading: Reading) -> Iterator[tuple[Condition, CoupleStep, EvaluateStep]]:
-    """Yield each evaluation of each condition with each coupling before it."""
+    """Yield each evaluation with each coupling before it, and the first condition that has both."""
+    seen: set[tuple[int, int]] = set()
     for condition in reading.experiment.conditions:
         for step in condition.evaluations:
             for couple in condition.couplings_before(step):
-                yield condition, couple, step
+                if (id(couple), id(step)) not in seen:
+                    seen.add((id(couple), id(step)))
+                    yield condition, couple, step
 
 
 def _as_executed(step: Step) -> Step:
