@@ -26,7 +26,9 @@ def banner(profile: ProfileNote, announced: str) -> Panel:
 
 
 def print_verdicts(console: Console, rows: Sequence[VerdictRow], profile: ProfileNote) -> None:
-    """Print the verdict table, and the reasons beneath it."""
+    """Print the verdict table, and the reasons beneath it; nothing where the spec states no hypothesis."""
+    if not rows:
+        return
     table = Table(box=None, pad_edge=False, title=f"Verdicts ({profile.name} profile)", title_justify="left")
     for name in ("", "test", "verdict", "effect", "interval", "p", "least p"):
         table.add_column(name)

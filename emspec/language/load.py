@@ -63,7 +63,7 @@ def load(
         raise SpecError(sorted(dict.fromkeys(notes.problems), key=_in_text_order))
     experiment = Experiment(
         issue=data.get("issue"),
-        title=data.get("title", ""),
+        title=data.get("title", path.stem),
         state=data.get("state", "proposed"),
         superseded_by=data.get("superseded_by"),
         follows=tuple(data.get("follows", ())),

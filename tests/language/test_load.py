@@ -130,3 +130,7 @@ def test_a_spec_without_conditions_has_one(compiled) -> None:
     )
     assert [condition.name for condition in experiment.conditions] == ["main"]
     assert experiment.baseline is None
+
+
+def test_a_spec_without_a_title_is_called_by_its_file(compiled) -> None:
+    assert compiled(("title: A spec in which everything is right\n", "")).title == "spec"
