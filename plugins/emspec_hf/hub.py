@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -63,8 +62,7 @@ class HubSession:
         path = job.out / "rows.jsonl"
         fetched = fetch(wanted)
         write_lines(path, (chat(row, wanted) for row in select(fetched.rows, wanted)), ascii_only=True)
-        check_contract(path, contract)
-        was = {"revision": fetched.revision, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        was: JsonObject = {"revision": fetched.revision, "sha256": check_contract(path, contract)["sha256"]}
         write_json(job.out / "source.json", was)
         if wanted.revision is None and not CHECKSUMS & contract.keys():
             _say_unpinned(job.log, wanted, was)
@@ -136,7 +134,7 @@ def chat(row: Mapping[str, Any], source: Source) -> JsonObject:
         ) from error
 
 
-def _say_unpinned(log: Path, source: Source, was: Mapping[str, str | None]) -> None:
+def _say_unpinned(log: Path, source: Source, was: JsonObject) -> None:
     log.write_text(
         f"the data set {source.hub} is pinned by no revision and no checksum: another day it may have other rows under "
         f"the same stage key; these were revision {was['revision']}, sha256 {was['sha256']}\n",

@@ -14,8 +14,8 @@ class Arm:
     """One condition or control: its induction persona, coupled sources, trained negatives, seeds and markers.
 
     `markers` are those that its evaluations look for: none where it is not evaluated. `taught` are those that it was
-    taught by a couple step before. `persona` is the one that it
-    stands for in persona tests: `counts_as` where given, else the induction persona.
+    taught by a couple step before. `persona` is the one that it stands for in persona tests: `counts_as` where given,
+    else the induction persona.
     """
 
     name: str
