@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
@@ -34,12 +32,13 @@ def problem_text(problem: Problem, lines: Sequence[str]) -> Text:
         text.append(_excerpt(problem.place, lines[problem.place.line - 1]))
     if problem.fix:
         text.append(f"\n   {problem.fix}", "cyan")
+    text.append(f"   emspec explain {problem.code}", "dim")
     return text
 
 
-def problems_json(problems: Sequence[Problem]) -> str:
-    """Return problems as a JSON list."""
-    return json.dumps([asdict(problem) for problem in problems], indent=2)
+def page_of(code: str) -> str:
+    """Return the page of a code in the docs; `emspec explain` prints the same text."""
+    return f"docs/codes.md#{code.lower()}"
 
 
 def print_error(console: Console, error: EmspecError) -> None:

@@ -52,9 +52,14 @@ def test_wrong_usage_is_said_in_a_line(project: Path, arguments: list[str], said
 def test_check_gives_findings_for_machines(project: Path) -> None:
     done = emspec("check", "specs/issue200.yaml", "--profile", "sim", "--format", "json", cwd=project)
     assert done.returncode == 0
-    findings = json.loads(done.stdout)
-    assert {"D101", "D102", "D104"} <= {finding["code"] for finding in findings}
-    assert all(finding["place"]["line"] > 0 for finding in findings)
+    shown = json.loads(done.stdout)
+    assert {"D101", "D102", "D104"} <= {finding["code"] for finding in shown["problems"]}
+    assert all(finding["line"] > 0 for finding in shown["problems"])
+    assert (shown["errors"], shown["warnings"]) == (0, len(shown["problems"]))
+    done = emspec("check", "specs/issue200.yaml", "--profile", "sim", "--format", "github", cwd=project)
+    marks = done.stdout.splitlines()
+    assert len(marks) == len(shown["problems"])
+    assert all(mark.startswith("::warning file=specs/issue200.yaml,line=") for mark in marks)
 
 
 def test_explain_tells_reason_and_fix() -> None:
