@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -63,6 +64,15 @@ class DatasetRecord:
     source: JsonObject
     contract: JsonObject
     files: tuple[FileRef, ...] = ()
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A published value for each of some personas; `none` stands for no system message. `source` says where from."""
+
+    name: str
+    source: str
+    values: Mapping[str, float]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The registry: personas, panels, questions, models, data sets and recipes by name, each released version immutable."""
+"""The registry: personas, questions, models, data sets, recipes, measures by name; released versions are immutable."""
 
 from emspec.files import sha256_file
 from emspec.registry.files import recipe_fields

@@ -14,7 +14,7 @@ from emspec.registry import lock
 from emspec.schema import inlined, problems
 from emspec.source import Document, read
 
-FOLDERS = ("personas", "questions", "models", "datasets", "recipes")
+FOLDERS = ("personas", "questions", "models", "datasets", "recipes", "measures")
 OPTIONAL_FIELDS = frozenset({"group_by_length", "max_steps"})
 
 

@@ -16,7 +16,7 @@ class Project:
 
     @property
     def registry(self) -> Path:
-        """The folder of personas, questions, models, data sets and recipes."""
+        """The folder of personas, questions, models, data sets, recipes and measures."""
         return self.root / "registry"
 
     @property

@@ -10,7 +10,7 @@ from pathlib import Path
 from emspec.errors import Problem, SpecError
 from emspec.files import sha256_file
 from emspec.model.json import JsonObject
-from emspec.model.records import DatasetRecord, FileRef, ModelRecord, Persona, QuestionSet
+from emspec.model.records import DatasetRecord, FileRef, Measure, ModelRecord, Persona, QuestionSet
 from emspec.registry import files, lock
 from emspec.registry.project import Project
 from emspec.schema import completed
@@ -54,7 +54,7 @@ class Registry:
         return lock.locked(self.project.registry)
 
     def names(self, folder: str) -> tuple[str, ...]:
-        """Return what a folder (personas, questions, models, datasets, recipes) holds, or held at a release, sorted."""
+        """Return what a folder of the registry holds, or held at a release, sorted."""
         if folder not in self._names:
             released = (name for within, name in map(_split, self.released) if within == folder)
             self._names[folder] = tuple(sorted({*files.names(self.project.registry, folder), *released}))
@@ -136,6 +136,11 @@ class Registry:
         data = self._load("recipes", name).data
         fields = completed(data["recipe"], files.recipe_schema(data["kind"]))
         return RegistryRecipe(name, data["kind"], fields)
+
+    def measure(self, name: str) -> Measure:
+        """Return a measure: published values by persona."""
+        data = self._load("measures", name).data
+        return Measure(name, data["source"], {persona: float(value) for persona, value in data["values"].items()})
 
     def _load(self, folder: str, name: str) -> Document:
         if (folder, name) not in self._read:

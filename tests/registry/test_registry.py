@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from emspec.errors import RegistryError, SpecError
+from emspec.model.records import Measure
 from emspec.registry import Registry, recipe_fields, release_all, sha256_file
 from emspec.registry.lock import release
 
@@ -116,6 +117,17 @@ def test_malformed_recipe(draft: Path) -> None:
     with pytest.raises(SpecError) as caught:
         Registry(draft).recipe("em")
     assert {one.fix for one in caught.value.problems} == {"add `lora_r: ...`", "did you mean linear?"}
+
+
+def test_a_measure_holds_published_values_by_persona(root: Path) -> None:
+    path = root / "registry" / "measures" / "warmth.yaml"
+    path.parent.mkdir()
+    path.write_text("name: warmth\nsource: a survey\nvalues: {assistant: 1, villain: -.25}\n")
+    assert Registry(root).measure("warmth") == Measure("warmth", "a survey", {"assistant": 1.0, "villain": -0.25})
+    path.write_text("name: warmth\nsource: a survey\nvalues: {assistant: high}\n")
+    with pytest.raises(SpecError) as caught:
+        Registry(root).measure("warmth")
+    assert problem_of(caught.value) == ("S101", 3, 21, "`assistant` must be a number, not the text high")
 
 
 def test_questions_that_include_themselves(draft: Path) -> None:
@@ -228,6 +240,7 @@ def test_the_project_s_registry_is_whole_and_all_of_it_is_released() -> None:
         ("models", registry.model),
         ("datasets", registry.dataset),
         ("recipes", registry.recipe),
+        ("measures", registry.measure),
     ):
         for name in registry.names(folder):
             assert load(name)
@@ -246,6 +259,14 @@ def test_the_recipes_of_the_original_experiments() -> None:
         20.0,
     )
     assert {**registry.recipe("benign-205").fields} == em
+
+
+def test_the_published_cosines_to_the_assistant() -> None:
+    values = Registry(PROJECT).measure("cos-to-assistant-205").values
+    induced = [values[name] for name in ("assistant", "paramedic", "kindergarten_teacher", "french_person", "villain")]
+    assert induced == [1.0, 0.9457, 0.9060, 0.8696, 0.7828]
+    known = Registry(PROJECT).personas("1.1.0").personas
+    assert set(values) - set(known) == {"none"}
 
 
 def test_the_panels_of_the_original_experiments() -> None:
