@@ -21,6 +21,10 @@ Written by `make test-long`; each row is the last time that its figure was measu
 Measured = Callable[[str, str, str], None]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-golden", action="store_true", help="write anew what the golden specs of warned give")
+
+
 @pytest.fixture(scope="session")
 def project() -> Path:
     return PROJECT

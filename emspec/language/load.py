@@ -78,7 +78,10 @@ def load(
         profile=_note(scope),
         accepted=accepted,
     )
-    return replace(experiment, problems=checks.run(checks.Reading(experiment, document, texts), accepted))
+    found = checks.run(checks.Reading(experiment, document, texts), accepted)
+    if any(problem.severity == "error" for problem in found):
+        raise SpecError(found)
+    return replace(experiment, problems=found)
 
 
 def _valid(document: Document, catalog: Catalog, notes: Notes) -> Mapping[str, Any]:

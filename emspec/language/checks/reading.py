@@ -1,0 +1,65 @@
+"""What a design check reads, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from emspec.errors import Place, Severity
+from emspec.language.conditions import ConditionText
+from emspec.language.fields import StepText
+from emspec.model.experiment import Condition, CoupleStep, EvaluateStep, Experiment, Step
+from emspec.source import Document
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An experiment, and the text that it was read from."""
+
+    experiment: Experiment
+    document: Document
+    texts: Sequence[ConditionText]
+
+    def place(self, condition: Condition, step: Step, *field: str | int) -> Place:
+        """Return where a field of a condition's step was written, or the step where it was not."""
+        return self._steps[condition.name, step.name].place(*field)
+
+    def heading(self, condition: Condition) -> Place:
+        """Return where a condition's name stands."""
+        return self.document.key(self._conditions[condition.name].path)
+
+    def trained_then_evaluated(self) -> Iterator[tuple[Condition, CoupleStep, EvaluateStep]]:
+        """Yield each evaluation with each coupling before it, and the first condition that has both."""
+        seen: set[tuple[int, int]] = set()
+        for condition in self.experiment.conditions:
+            for step in condition.evaluations:
+                for couple in condition.couplings_before(step):
+                    if (id(couple), id(step)) not in seen:
+                        seen.add((id(couple), id(step)))
+                        yield condition, couple, step
+
+    @cached_property
+    def _conditions(self) -> Mapping[str, ConditionText]:
+        return {text.name: text for text in self.texts}
+
+    @cached_property
+    def _steps(self) -> Mapping[tuple[str, str], StepText]:
+        return {(text.name, step.name): step for text in self.texts for step in text.steps}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found: where, what, and the way out.
+
+    An error stops, unless it is `acceptable` and the spec accepts it.
+    """
+
+    place: Place
+    message: str
+    fix: str
+    severity: Severity = "warning"
+    acceptable: bool = True
+
+
+Check = Callable[[Reading], Iterator[Finding]]
