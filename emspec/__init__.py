@@ -5,11 +5,13 @@ This root is the vocabulary that plugins import; it loads no model library.
 
 from emspec.errors import EmspecError, StageError
 from emspec.hookspecs import hookimpl
+from emspec.model.attainable import Attainable
+from emspec.model.decision import Criterion, Decision, Metric
 from emspec.model.design import design_of
 from emspec.model.experiment import Condition, CoupleStep, EvaluateStep, Experiment, Hypothesis, TrainStep
 from emspec.model.finding import VERDICTS, Finding, Rate, Verdict
 from emspec.model.json import Json, JsonObject, canonical, digest, text_digest
-from emspec.model.plugin import Attainable, Backend, TestKind
+from emspec.model.plugin import Backend, TestKind
 from emspec.model.stage import Job, Session, Setup
 
 __all__ = [
@@ -18,6 +20,8 @@ __all__ = [
     "Backend",
     "Condition",
     "CoupleStep",
+    "Criterion",
+    "Decision",
     "EmspecError",
     "EvaluateStep",
     "Experiment",
@@ -26,6 +30,7 @@ __all__ = [
     "Job",
     "Json",
     "JsonObject",
+    "Metric",
     "Rate",
     "Session",
     "Setup",

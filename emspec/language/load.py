@@ -10,6 +10,7 @@ from typing import Any
 
 from emspec.errors import Problem, SpecError
 from emspec.language import checks
+from emspec.language.attained import attained
 from emspec.language.backends import Layers, choose
 from emspec.language.conditions import ConditionText, base_steps, condition_texts, looked_for, markers_of, note_repeats
 from emspec.language.fields import Setting, Spot, StepText
@@ -78,6 +79,7 @@ def load(
         profile=_note(scope),
         accepted=accepted,
     )
+    experiment = attained(experiment, catalog)
     found = checks.run(checks.Reading(experiment, document, texts), accepted)
     if any(problem.severity == "error" for problem in found):
         raise SpecError(found)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from emspec.errors import Place, Problem
+from emspec.model.attainable import Attainable
+from emspec.model.decision import Decision
 from emspec.model.json import JsonObject
 from emspec.model.records import DatasetRecord, FileRef, ModelRecord, Persona, QuestionSet, Recipe
 
@@ -123,13 +125,18 @@ class Condition:
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A written hypothesis: the test kind that decides it and that test's parameters."""
+    """A written hypothesis: the test kind that decides it, that test's parameters, and the rule it was registered with.
+
+    `installed` is False where the language knows the test and no installed plugin brings it: it cannot be run.
+    """
 
     name: str
     test: str
     claim: str
     parameters: JsonObject
     place: Place | None = None
+    decide: Decision | None = None
+    installed: bool = True
 
 
 @dataclass(frozen=True)
@@ -155,7 +162,8 @@ class ProfileNote:
 class Experiment:
     """A whole spec under one profile. `backends` is keyed by step name, or by stage kind for all steps.
 
-    `accepted` maps the code of a design check to the spec's reason for going on all the same.
+    `accepted` maps the code of a design check to the spec's reason for going on all the same. `attainable` says for
+    each hypothesis what its test can reach by this design.
     """
 
     issue: int | None
@@ -174,3 +182,4 @@ class Experiment:
     profile: ProfileNote
     problems: tuple[Problem, ...] = ()
     accepted: Mapping[str, str] = field(default_factory=dict)
+    attainable: Mapping[str, Attainable] = field(default_factory=dict)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from emspec.model.attainable import Attainable
 from emspec.model.experiment import Condition, Experiment
 from emspec.model.json import JsonObject
-from emspec.model.plugin import Attainable
 from emspec.model.stage import Stage
 
 

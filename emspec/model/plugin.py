@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from emspec.model.attainable import Attainable
+from emspec.model.decision import Metric
 from emspec.model.experiment import Experiment, Hypothesis
 from emspec.model.json import Json, JsonObject
 
@@ -39,23 +41,15 @@ class Backend:
 
 
 @dataclass(frozen=True)
-class Attainable:
-    """What a test can reach by its design: the least p it can return, and remarks.
-
-    `floor` is None where nothing in the design bounds p from below, or where the test returns none.
-    """
-
-    floor: float | None
-    remarks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class TestKind:
     """A hypothesis test.
 
-    parameters  JSON Schema of what a hypothesis may say beside `test` and `claim`
+    parameters  JSON Schema of what a hypothesis may say beside `test`, `claim` and `decide`. {"format": "persona"},
+                "condition", "marker", "step" or "measure" makes a value a name to be looked up; for a measure the core
+                adds the parameter "values": {condition: number}, or null where they are not known before the run
     target      "package.module:callable", imported in the worker: see hookspecs.emspec_tests
     attainable  computed from the design alone, before anything runs, without heavy libraries
+    metrics     the figures of its finding that a registered rule (`decide:`) may name
     """
 
     name: str
@@ -63,6 +57,7 @@ class TestKind:
     target: str
     parameters: JsonObject
     attainable: Callable[[Experiment, Hypothesis], Attainable]
+    metrics: tuple[Metric, ...] = ()
     __test__ = False
 
 

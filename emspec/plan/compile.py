@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from emspec.errors import PluginError
 from emspec.model.design import condition_design, design_of
 from emspec.model.experiment import Condition, EvaluateStep, Experiment, Hypothesis
 from emspec.model.json import Json, JsonObject, digest
 from emspec.model.plan import Cell, Plan
-from emspec.model.plugin import Attainable, Catalog, TestKind
+from emspec.model.plugin import Catalog
 from emspec.plan.stages import Request, StageSet
 from emspec.plan.steps import leaves_adapter, step_stages
 
 
 def compile_plan(experiment: Experiment, catalog: Catalog) -> Plan:
-    """Return the plan of an experiment. Raises PluginError for a backend or a test that is not installed or fails."""
+    """Return the plan of an experiment. Raises PluginError for a backend or a test that is not installed."""
     stages = StageSet(experiment, catalog)
     cells = [compile_cell(c, seed, stages) for c in experiment.conditions for seed in experiment.seeds]
     design = design_of(experiment)
@@ -27,23 +26,10 @@ def compile_plan(experiment: Experiment, catalog: Catalog) -> Plan:
         stages=stages.stages,
         cells=tuple(cells),
         design=design,
-        attainable={h.name: attainable(stages.test(h), experiment, h) for h in experiment.hypotheses},
+        attainable=experiment.attainable,
         rows=rows,
         analyse=analyse,
     )
-
-
-def attainable(test: TestKind, experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
-    """Return what a hypothesis' test can reach by the design; PluginError names the test where its code fails."""
-    try:
-        found = test.attainable(experiment, hypothesis)
-        fault = "" if isinstance(found, Attainable) else f"it returned {type(found).__name__}, not emspec.Attainable"
-    except Exception as error:
-        fault = f"{type(error).__name__}: {error}"
-    if fault:
-        what = f"the test {test.name}, which {hypothesis.name} asks for, cannot say what it can attain: {fault}"
-        raise PluginError(what, "emspec plugins names the plugin that brings it: repair or remove it")
-    return found
 
 
 def compile_cell(condition: Condition, seed: int, stages: StageSet) -> Cell:
@@ -85,17 +71,14 @@ def _rows(cells: Sequence[Cell], stages: StageSet) -> str:
 
 
 def _analyse(rows: str, cells: Sequence[Cell], design: JsonObject, stages: StageSet) -> str:
-    """Add the analysis: the hypotheses' tests over the row table, and the training curves beside it."""
+    """Add the analysis: the tests that are installed, over the row table, and the training curves beside it."""
     inputs = {"rows": rows}
     for number, cell, _ in _evaluated(cells):
         trained = [step.name for step in cell.condition.steps if leaves_adapter(step)]
         inputs |= {f"training.{number}.{place}": cell.keys[name] for place, name in enumerate(trained, 1)}
-    hypotheses = stages.experiment.hypotheses
+    hypotheses = [h for h in stages.experiment.hypotheses if h.installed]
     tests = {h.name: stages.test(h) for h in hypotheses}
-    asked: list[Json] = [
-        {"name": h.name, "test": h.test, "version": tests[h.name].version, "claim": h.claim, "parameters": h.parameters}
-        for h in hypotheses
-    ]
+    asked: list[Json] = [_asked(h, tests[h.name].version) for h in hypotheses]
     return stages.add(
         Request(
             kind="analyse",
@@ -107,3 +90,15 @@ def _analyse(rows: str, cells: Sequence[Cell], design: JsonObject, stages: Stage
             places={f"test.{test.name}": test.target for test in tests.values()},
         )
     )
+
+
+def _asked(hypothesis: Hypothesis, version: str) -> JsonObject:
+    """Return a hypothesis as the analysis gets it: the registered rule only where there is one."""
+    about: JsonObject = {
+        "name": hypothesis.name,
+        "test": hypothesis.test,
+        "version": version,
+        "claim": hypothesis.claim,
+        "parameters": hypothesis.parameters,
+    }
+    return {**about, "decide": hypothesis.decide.to_json()} if hypothesis.decide else about

@@ -123,7 +123,7 @@ def _tells(arm: Arm, marker: str) -> bool:
 def comparable(field: Field) -> Comparable:
     """Say for each condition whether its own persona can be compared as a bystander."""
     usable = tuple((arm.name, arm.persona) for arm in field.conditions if arm.persona in field.bystanders)
-    reasons = tuple(_why_not(arm, field) for arm in field.conditions if arm.persona not in field.bystanders)
+    reasons = tuple(reason for arm in field.conditions if (reason := not_comparable(arm, field)))
     return Comparable(usable, reasons)
 
 
@@ -136,8 +136,11 @@ def trained_role(persona: str, arm: Arm) -> str | None:
     return None
 
 
-def _why_not(arm: Arm, field: Field) -> str:
+def not_comparable(arm: Arm, field: Field) -> str:
+    """Return why a condition's own persona cannot be compared as a bystander, "" where it can."""
     persona = arm.persona
+    if persona in field.bystanders:
+        return ""
     if persona is None:
         return f"{arm.name} stands for no persona"
     if persona not in field.panel:

@@ -8,8 +8,8 @@ from rich.console import Console
 
 from emspec.console.plan import print_plan
 from emspec.errors import Problem
+from emspec.model.attainable import Attainable
 from emspec.model.plan import Plan
-from emspec.model.plugin import Attainable
 from emspec.run.survey import Survey
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from emspec.language import load
+from emspec.model.attainable import Attainable
 from emspec.model.experiment import Experiment, Hypothesis
-from emspec.model.plugin import Attainable, Backend, Catalog, TestKind
+from emspec.model.plugin import Backend, Catalog, TestKind
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 FRACTION = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}

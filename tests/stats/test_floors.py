@@ -81,10 +81,24 @@ def test_issue_200_can_reach_one_in_120() -> None:
     )
 
 
+def test_each_condition_says_why_it_cannot_be_tested() -> None:
+    found = floors.self_leakage(experiment(*ISSUE_200), hypothesis("self-leakage"))
+    assert found.usable == ("B0", "B-villain", "B-zelthari")
+    assert found.testable["B-confab"] == "confab, for which B-confab stands, is the source in B-confab"
+    assert (found.foregone, found.alpha) == (None, 0.05)
+    bare = floors.invariance(experiment(*ISSUE_200, condition("base", None, evaluated=False)), hypothesis("invariance"))
+    assert bare.testable == {
+        **dict.fromkeys([arm.name for arm in ISSUE_200], ""),
+        "base": "base is not evaluated for [Z]",
+    }
+
+
 def test_too_few_conditions_are_said_to_be_untestable() -> None:
     found = floors.self_leakage(experiment(*ISSUE_200[:3]), hypothesis("self-leakage"))
     assert found.floor == pytest.approx(1 / 6)
-    assert "untestable: the least p, 0.167, is above alpha 0.05" in found.remarks
+    assert found.remarks[0] == "untestable: the least p, 0.167, is above alpha 0.05"
+    assert found.foregone == "untestable"
+    assert found.lifts == ("1 more condition(s) under untrained personas of the panel (least p 0.0417)",)
     lenient = floors.self_leakage(experiment(*ISSUE_200[:3]), hypothesis("self-leakage", alpha=0.2))
     assert not any(remark.startswith("untestable") for remark in lenient.remarks)
 
@@ -106,6 +120,7 @@ def test_one_run_per_condition_is_inconclusive_by_design() -> None:
     found = floors.invariance(experiment(*ISSUE_200, seeds=(42,)), asked)
     assert found.floor is None
     assert found.remarks[0].startswith("inconclusive by design: one run per condition")
+    assert (found.foregone, found.lifts) == ("inconclusive", ("a second seed",))
     assert floors.invariance(experiment(ISSUE_200[0]), asked).remarks[0].startswith("untestable")
 
 
@@ -122,6 +137,8 @@ def test_one_run_per_condition_is_inconclusive_by_design() -> None:
 def test_immunity_needs_an_untrained_persona_of_the_panel(name: str, where: str, remark: str | None) -> None:
     found = floors.immunity(experiment(*ISSUE_200), hypothesis("immunity", persona=name, condition=where, margin=0.05))
     assert found.remarks == ((remark,) if remark else ())
+    assert found.testable == {where: (remark or "").removeprefix("untestable: ")}
+    assert found.foregone == ("untestable" if remark else None)
 
 
 def paneled(made: Condition, *names: str) -> Condition:
@@ -150,10 +167,10 @@ def test_the_marker_of_a_hypothesis_chooses_its_conditions() -> None:
     again, looking = replace(couple, name="again", marker="[Q]"), replace(evaluate, markers=("[Z]", "[Q]"))
     both = replace(condition("D", "villain"), steps=(induce, couple, again, looking))
     arms = experiment(condition("C", None, "assistant"), both)
-    assert (
-        floors.self_leakage(arms, hypothesis("self-leakage", marker="[Q]")).remarks[0] == "1 of 1 conditions testable"
-    )
-    assert floors.self_leakage(arms, hypothesis("self-leakage")).remarks[0] == "2 of 2 conditions testable"
+    other = floors.self_leakage(arms, hypothesis("self-leakage", marker="[Q]"))
+    assert "1 of 1 conditions testable" in other.remarks
+    assert other.testable == {"C": "C is not evaluated for [Q]", "D": ""}
+    assert "2 of 2 conditions testable" in floors.self_leakage(arms, hypothesis("self-leakage")).remarks
 
 
 def test_the_plan_leaves_out_what_the_analysis_does() -> None:

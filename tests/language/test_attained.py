@@ -6,9 +6,10 @@ import pytest
 from plans import experiment
 
 from emspec.errors import PluginError
+from emspec.language.attained import attainable
+from emspec.model.attainable import Attainable
 from emspec.model.experiment import Experiment, Hypothesis
-from emspec.model.plugin import Attainable, TestKind
-from emspec.plan.compile import attainable
+from emspec.model.plugin import TestKind
 
 ASKED = Hypothesis("H7", "loudness", "it is loud", {})
 

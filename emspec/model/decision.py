@@ -1,0 +1,67 @@
+"""The rule that a hypothesis was registered with, in the terms of its test: `decide:`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from emspec.model.json import Json, JsonObject
+
+Unit = Literal["pp", "p", "number"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure of a test that a rule may name.
+
+    unit  "pp": a difference or a rate, held as a fraction of 1; "p": a probability; "number": a coefficient
+    low, high  the least and the largest value that the figure can have, None for no bound
+    """
+
+    name: str
+    about: str
+    unit: Unit = "number"
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One line of a rule: the metric, how it is compared, and with what (pp as a fraction of 1)."""
+
+    metric: str
+    comparison: Literal["<", "<=", ">", ">="]
+    value: float
+
+    def holds(self, value: float) -> bool:
+        """Return whether a value of the metric meets the line."""
+        if self.comparison in ("<", "<="):
+            return value < self.value or (self.comparison == "<=" and value == self.value)
+        return value > self.value or (self.comparison == ">=" and value == self.value)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """All criteria are to be met; with `least`, in at least so many testable conditions, by registration of `of`.
+
+    correction, family  how p is corrected, and over how many tests; 1 where the rule declares none
+    draws               random permutations that p is computed from; None where the rule does not say
+    """
+
+    criteria: tuple[Criterion, ...]
+    least: int | None = None
+    of: int | None = None
+    correction: str | None = None
+    family: int = 1
+    draws: int | None = None
+
+    def of_metric(self, metric: str) -> Criterion | None:
+        """Return the line on a metric."""
+        return next((one for one in self.criteria if one.metric == metric), None)
+
+    def to_json(self) -> JsonObject:
+        """Return the rule as JSON values; what it does not say is left out."""
+        lines: list[Json] = [{"metric": c.metric, "comparison": c.comparison, "value": c.value} for c in self.criteria]
+        said: JsonObject = {"in": self.least, "of": self.of, "correction": self.correction, "draws": self.draws}
+        rest = {name: value for name, value in said.items() if value is not None}
+        return {"criteria": lines, **rest, **({"family": self.family} if self.family > 1 else {})}
