@@ -22,6 +22,7 @@ COMMANDS = {
     "plugins": "List the installed plugins and what they bring.",
     "registry": "Check the registry, or release what is new in it.",
     "run": "Execute a spec and judge its hypotheses.",
+    "schema": "Print the JSON Schema of specs, profiles or registry files, for editors.",
     "verify": "Compare every stored artifact with its digests.",
 }
 INTERRUPTED = 130

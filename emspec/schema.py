@@ -21,7 +21,8 @@ Schema = Mapping[str, Any]
 
 LIKE = 0.61
 """How alike two names must be (difflib's ratio) for one to be meant by the other: nope is not couple."""
-_POINTS = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?) ?pp")
+POINTS = r"([-+]?[0-9]+(?:\.[0-9]+)?) ?pp"
+"""How percentage points are written."""
 _NOUNS: tuple[tuple[type, str], ...] = (
     (bool, "the value"),
     (str, "the text"),
@@ -66,10 +67,11 @@ def broken(document: Document, schema: Schema, data: Any = None, at: KeyPath = (
 
 
 def inlined(schema: Any, definitions: Mapping[str, Any]) -> Any:
-    """Return `schema` with each {"$ref": "#/$defs/NAME"} replaced by the definition, to be looked up once only."""
+    """Return `schema` with each {"$ref": "#/$defs/NAME"} replaced by the definition and what stands beside it."""
     if isinstance(schema, Mapping):
         if "$ref" in schema:
-            return inlined(definitions[schema["$ref"].removeprefix("#/$defs/")], definitions)
+            meant = inlined(definitions[schema["$ref"].removeprefix("#/$defs/")], definitions)
+            return {**meant, **{key: value for key, value in schema.items() if key != "$ref"}}
         return {key: inlined(value, definitions) for key, value in schema.items() if key != "$defs"}
     return [inlined(item, definitions) for item in schema] if isinstance(schema, list) else schema
 
@@ -97,7 +99,7 @@ def in_fractions(value: Any, schema: Schema) -> Any:
     if isinstance(value, dict):
         inner, other = _below(schema)
         return {key: in_fractions(one, inner.get(key, other)) for key, one in value.items()}
-    match = _POINTS.fullmatch(value) if isinstance(value, str) and schema.get("type") == "number" else None
+    match = re.fullmatch(POINTS, value) if isinstance(value, str) and schema.get("type") == "number" else None
     return float(match[1]) / 100 if match else value
 
 

@@ -2,5 +2,6 @@
 
 from emspec.language.codes import explain
 from emspec.language.load import load
+from emspec.language.whole import whole_profile, whole_registry, whole_spec
 
-__all__ = ["explain", "load"]
+__all__ = ["explain", "load", "whole_profile", "whole_registry", "whole_spec"]

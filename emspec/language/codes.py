@@ -54,3 +54,9 @@ def explain(code: str) -> str | None:
     name = code.upper()
     page = inspect.getdoc(CHECKS[name]) if name in CHECKS else ERRORS.get(name)
     return f"{name}  {page}\n" if page else None
+
+
+def titles() -> Mapping[str, str]:
+    """Return the first line of each code's page, the errors first."""
+    pages = {**ERRORS, **{code: inspect.getdoc(check) or "" for code, check in CHECKS.items()}}
+    return {code: page.partition("\n")[0] for code, page in pages.items()}

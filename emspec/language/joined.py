@@ -17,7 +17,7 @@ from emspec.schema import Schema, inlined
 STAGE_OF: Mapping[str, str] = {"train": "train", "couple": "couple", "marker-eval": "generate"}
 """For each step kind, the kind of the stage that a backend named for the step executes."""
 
-_RESERVED = ("as", "stretch", "order")
+RESERVED = ("as", "stretch", "order")
 
 
 @cache
@@ -57,7 +57,7 @@ def spec_schema(steps: Mapping[str, str | None], catalog: Catalog) -> Schema:
         "conditions": _conditions(whole["properties"]["conditions"], steps),
         "controls": _conditions(whole["properties"]["controls"], steps),
         "hypotheses": _hypotheses(whole["properties"]["hypotheses"], catalog),
-        "backends": _backends(backend_keys(steps, catalog), catalog),
+        "backends": {**whole["properties"]["backends"], **_backends(backend_keys(steps, catalog), catalog)},
     }
     return {**whole, "properties": {**whole["properties"], **changed}}
 
@@ -65,12 +65,19 @@ def spec_schema(steps: Mapping[str, str | None], catalog: Catalog) -> Schema:
 def profile_schema(catalog: Catalog) -> Schema:
     """Return the schema of a profile."""
     whole = core("profile")
-    kinds = {kind: {"type": "object", "properties": dotted(kind), "additionalProperties": False} for kind in STAGE_OF}
+    own = whole["properties"]
+    kinds = {kind: _settings(kind) for kind in STAGE_OF}
     changed = {
-        "kinds": {"type": "object", "properties": kinds, "additionalProperties": False},
-        "backends": _backends(backend_keys({}, catalog), catalog),
+        "kinds": {**own["kinds"], "properties": kinds, "additionalProperties": False},
+        "backends": {**own["backends"], **_backends(backend_keys({}, catalog), catalog)},
     }
-    return {**whole, "properties": {**whole["properties"], **changed}}
+    return {**whole, "properties": {**own, **changed}}
+
+
+def _settings(kind: str) -> Schema:
+    """Return the schema of what a profile sets in every step of a kind."""
+    what = f"fields set in every {kind} step: FIELD: value"
+    return {"type": "object", "description": what, "properties": dotted(kind), "additionalProperties": False}
 
 
 def backend_keys(steps: Mapping[str, str | None], catalog: Catalog) -> Mapping[str, str]:
@@ -85,7 +92,7 @@ def backend_keys(steps: Mapping[str, str | None], catalog: Catalog) -> Mapping[s
 def taken_names(steps: Mapping[str, str], catalog: Catalog) -> list[str]:
     """Return the steps whose names mean something else: a field of conditions, or another kind of stage."""
     stages = {kind for kind, _ in catalog.backends}
-    return [name for name, kind in steps.items() if name in _RESERVED or (name in stages and STAGE_OF[kind] != name)]
+    return [name for name, kind in steps.items() if name in RESERVED or (name in stages and STAGE_OF[kind] != name)]
 
 
 def backend_schema(kind: str, catalog: Catalog) -> Schema:
@@ -96,7 +103,7 @@ def backend_schema(kind: str, catalog: Catalog) -> Schema:
         "type": ["string", "object"],
         "x-expected": "a backend's name, or {name: BACKEND, option: value}",
         "required": ["name"],
-        "properties": {"name": {"enum": names}},
+        "properties": {"name": {"enum": names, "description": "a backend of an installed plugin"}},
         "allOf": [{"if": {"type": "string"}, "then": {"enum": names}}, *options],
     }
 
@@ -129,9 +136,13 @@ def _with_points(parameters: Schema) -> Schema:
 
 
 def _fraction(parameter: Schema) -> Schema:
+    return {"x-expected": "a number such as 0.1, or 10pp", **parameter} if is_fraction(parameter) else parameter
+
+
+def is_fraction(parameter: Schema) -> bool:
+    """Return whether a plugin's parameter is a fraction of 1, which may also be written in percentage points."""
     most = parameter.get("maximum", parameter.get("exclusiveMaximum", math.inf))
-    is_fraction = parameter.get("type") == "number" and most <= 1
-    return {"x-expected": "a number such as 0.1, or 10pp", **parameter} if is_fraction else parameter
+    return parameter.get("type") == "number" and isinstance(most, int | float) and most <= 1
 
 
 def _backends(kinds: Mapping[str, str], catalog: Catalog) -> Schema:
@@ -148,7 +159,7 @@ def _steps(steps: Schema) -> Schema:
 def _conditions(conditions: Schema, steps: Mapping[str, str | None]) -> Schema:
     condition = conditions["additionalProperties"]
     fields = {f"{name}.{field}": one for name, kind in steps.items() if kind for field, one in dotted(kind).items()}
-    skips = {name: {"enum": ["skip"]} for name in steps if name not in _RESERVED}
+    skips = {name: {"enum": ["skip"]} for name in steps if name not in RESERVED}
     changed = {
         "properties": {**condition["properties"], **skips, **fields},
         "patternProperties": dict.fromkeys(_anything_in(steps), True),

@@ -65,6 +65,23 @@ def recipe_schema(kind: str) -> Mapping[str, Any]:
     return {"type": "object", "properties": fields, "required": required, "additionalProperties": False}
 
 
+def file_schema(folder: str) -> Mapping[str, Any]:
+    """Return the whole schema of a folder's files: that of recipes with the fields of the kind that is named."""
+    schema: Mapping[str, Any] = _schemas()[folder]
+    if folder != "recipes":
+        return schema
+    kinds = schema["properties"]["kind"]["enum"]
+    return {**schema, "allOf": [_recipe_of(kind) for kind in kinds]}
+
+
+def _recipe_of(kind: str) -> Mapping[str, Any]:
+    given = {"type": "object", "required": ["kind"], "properties": {"kind": {"const": kind}}}
+    return {
+        "if": given,
+        "then": {"properties": {"recipe": {"description": f"every field of a {kind} recipe", **recipe_schema(kind)}}},
+    }
+
+
 @cache
 def _schemas() -> Mapping[str, Any]:
     definitions = json.loads(Path(__file__).with_name("registry.schema.json").read_text())["$defs"]

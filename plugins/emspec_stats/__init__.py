@@ -13,8 +13,13 @@ ARRAYS = ("numpy", "scipy", "pyarrow")
 
 def _schema(required: tuple[str, ...] = (), **properties: JsonObject) -> JsonObject:
     common: dict[str, Json] = {
-        "alpha": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
-        "marker": {"type": "string", "minLength": 1},
+        "alpha": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "exclusiveMaximum": 1,
+            "description": "the error rate that the test keeps to, .05 if left out; 0.05 or 5pp",
+        },
+        "marker": {"type": "string", "minLength": 1, "description": "the marker counted, where a spec has several"},
     }
     return {
         "type": "object",
@@ -24,8 +29,14 @@ def _schema(required: tuple[str, ...] = (), **properties: JsonObject) -> JsonObj
     }
 
 
-MARGIN: JsonObject = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
-NAME: JsonObject = {"type": "string", "minLength": 1}
+MARGIN: JsonObject = {
+    "type": "number",
+    "exclusiveMinimum": 0,
+    "exclusiveMaximum": 1,
+    "description": "the least difference that matters, such as 10pp",
+}
+PERSONA: JsonObject = {"type": "string", "minLength": 1, "description": "the persona in question"}
+CONDITION: JsonObject = {"type": "string", "minLength": 1, "description": "the condition in which it is looked at"}
 
 
 @hookimpl
@@ -66,7 +77,7 @@ def emspec_tests() -> Iterable[TestKind]:
             "immunity",
             "3",
             "emspec_stats.immunity:decide",
-            _schema(("persona", "condition", "margin"), persona=NAME, condition=NAME, margin=MARGIN),
+            _schema(("persona", "condition", "margin"), persona=PERSONA, condition=CONDITION, margin=MARGIN),
             floors.immunity,
         ),
     )
