@@ -4,7 +4,7 @@ SPEC ?= specs/issue200.yaml
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test test-long lint format clean
+.PHONY: run test test-long lint format docs clean
 
 run: .venv/run.stamp
 	$(BIN)/emspec run $(SPEC)
@@ -24,6 +24,9 @@ lint: .venv/test.stamp
 format: .venv/test.stamp
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+docs: .venv/test.stamp
+	$(BIN)/python -m tools.docs
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -179,12 +179,14 @@ def _wrong_value(document: Document, path: KeyPath, error: ValidationError, sche
     if rule in ("enum", "const"):
         return _not_among(document, path, error.instance, asked if rule == "enum" else [asked], schema)
     words = _expected(asked if rule == "type" else schema.get("type", ()), schema)
-    fix = f"{path[-1]}: {schema['description']}" if path and "description" in schema else f"write {words}"
+    says = f"{path[-1]}: {schema['description']}" if path and "description" in schema else ""
+    fix = says or f"write {words}"
     if rule in _COUNTS:
         return Problem("error", "S101", place, f"{name} {_COUNTS[rule]}", fix)
     if rule in _BOUNDS:
         return Problem("error", "S101", place, f"{name} must be {_BOUNDS[rule]} {asked}, not {got}", fix)
     if rule in ("type", "pattern"):
+        fix = f"write {words} ({says})" if says else fix
         return Problem("error", "S101", place, f"{name} must be {words}, not {got}", fix)
     return Problem("error", "S101", place, f"{name}: {error.message[:200]}", fix)
 

@@ -22,7 +22,7 @@ Measured = Callable[[str, str, str], None]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--write-golden", action="store_true", help="write anew what the golden specs of warned give")
+    parser.addoption("--write-golden", action="store_true", help="write anew what the golden specs give")
 
 
 @pytest.fixture(scope="session")

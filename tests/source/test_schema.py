@@ -29,6 +29,7 @@ def found(text: str) -> list[tuple[str, int, int, str, str]]:
 
 WHOLE = "write a whole number"
 MUST = "must be a whole number"
+SHARE = "share: how much of it"
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,10 @@ MUST = "must be a whole number"
         ("name: 5\n", [("S101", 1, 7, "`name` must be text, not the number 5", "write text")]),
         ("name: ''\n", [("S101", 1, 7, "`name` must not be empty", "write text")]),
         ("name: a\ncount: 0\n", [("S101", 2, 8, "`count` must be at least 1, not the number 0", WHOLE)]),
-        ("name: a\nshare: x\n", [("S101", 2, 8, "`share` must be a number, not the text x", "share: how much of it")]),
+        (
+            "name: a\nshare: x\n",
+            [("S101", 2, 8, "`share` must be a number, not the text x", f"write a number ({SHARE})")],
+        ),
         ("name: a\nsizes: [1, x]\n", [("S101", 2, 12, f"item 2 of `sizes` {MUST}, not the text x", WHOLE)]),
         ("name: a\nsizes: [1, 1]\n", [("S101", 2, 8, "`sizes` names an item twice", "write a list")]),
         ("name: a\nof: {B: 1}\n", [("S101", 2, 6, "`B` cannot be a name here", "use another name")]),
@@ -69,6 +73,8 @@ def test_references_are_inlined() -> None:
     assert inlined({"properties": {"x": {"$ref": "#/$defs/a"}}, "$defs": definitions}, definitions) == {
         "properties": {"x": {"items": {"type": "string"}}}
     }
+    described = {"properties": {"x": {"$ref": "#/$defs/b", "description": "of its own"}}}
+    assert inlined(described, definitions) == {"properties": {"x": {"type": "string", "description": "of its own"}}}
 
 
 def test_defaults_and_the_types_of_numbers() -> None:
