@@ -54,6 +54,10 @@ class Document:
         node = self._marks[known][1]
         return _place(self.file, node) if known == path or node.kind == "scalar" else self.key(known)
 
+    def has(self, path: KeyPath) -> bool:
+        """Return whether the text has a value at `path`."""
+        return path in self._marks
+
     def key(self, path: KeyPath) -> Place:
         """Return where the key at `path` stands; an item of a list stands for itself."""
         known = self._known(path)

@@ -22,6 +22,10 @@ class Spot:
         """Return where the value stands, or the value at `below` in it."""
         return self.document.value((*self.path, *below))
 
+    def has(self, *below: str | int) -> bool:
+        """Return whether the text has the value at `below`."""
+        return self.document.has((*self.path, *below))
+
     def key(self, *below: str | int) -> Place:
         """Return where the key stands."""
         return self.document.key((*self.path, *below))
@@ -50,6 +54,13 @@ class StepText:
         while known not in self.spots:
             known = known[:-1]
         return self.spots[known].value(*path[len(known) :]) if path else self.spots[()].key()
+
+    def has(self, path: KeyPath) -> bool:
+        """Return whether the value at `path` was written, not filled in."""
+        known = path
+        while known not in self.spots:
+            known = known[:-1]
+        return bool(path) and self.spots[known].has(*path[len(known) :])
 
     def markers(self, taught: Sequence[str]) -> tuple[str, ...]:
         """Return the markers that an evaluation looks for: those that are taught, unless it names its own."""

@@ -80,10 +80,11 @@ def load(
         accepted=accepted,
     )
     experiment = attained(experiment, catalog)
-    found = checks.run(checks.Reading(experiment, document, texts), accepted)
+    reading = checks.Reading(experiment, document, texts)
+    found = checks.run(reading, accepted)
     if any(problem.severity == "error" for problem in found):
         raise SpecError(found)
-    return replace(experiment, problems=found)
+    return replace(experiment, problems=found, text=reading)
 
 
 def _valid(document: Document, catalog: Catalog, notes: Notes) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from emspec.errors import Place, Problem
 from emspec.model.attainable import Attainable
@@ -158,6 +159,19 @@ class ProfileNote:
     replacements: tuple[tuple[str, str, str], ...]
 
 
+class SpecText(Protocol):
+    """The text that an experiment was read from: where what stands in it was written, the profile's text included.
+
+    Paths lead through the text's keys. The place is that of the first path that is written, or else of what lacks it.
+    """
+
+    def of_spec(self, *paths: tuple[str | int, ...]) -> Place:
+        """Return the place of a value of the spec."""
+
+    def of_step(self, condition: str, step: str, *paths: tuple[str | int, ...]) -> Place:
+        """Return the place of a value of a step, as one condition has it."""
+
+
 @dataclass(frozen=True)
 class Experiment:
     """A whole spec under one profile. `backends` is keyed by step name, or by stage kind for all steps.
@@ -183,3 +197,4 @@ class Experiment:
     problems: tuple[Problem, ...] = ()
     accepted: Mapping[str, str] = field(default_factory=dict)
     attainable: Mapping[str, Attainable] = field(default_factory=dict)
+    text: SpecText | None = field(default=None, repr=False, compare=False)

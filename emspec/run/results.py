@@ -15,11 +15,13 @@ from emspec.store.files import write_atomic
 
 DIGITS = 8
 RESULTS = "results.json"
+RUNS = "runs"
+"""The folder of all runs, below the output folder."""
 
 
 def run_folder(out: Path, spec: Path, plan: Plan) -> Path:
     """Return the folder of a plan's runs: named for the spec and the profile, and by the plan's digest."""
-    return out / "runs" / f"{spec.stem}-{plan.experiment.profile.name}-{plan.digest[:DIGITS]}"
+    return out / RUNS / f"{spec.stem}-{plan.experiment.profile.name}-{plan.digest[:DIGITS]}"
 
 
 def findings_of(plan: Plan, store: Store) -> tuple[JsonObject, Mapping[str, bytes]]:

@@ -66,7 +66,8 @@ def _open(channel: Channel, order: Any) -> Session | None:
     except Exception as error:
         channel.send({"failed": _failure(error)})
         return None
-    channel.send({"opened": {"python": platform.python_version(), "libraries": _versions(order["needs"])}})
+    own = {"python": platform.python_version(), "emspec": importlib.metadata.version("emspec")}
+    channel.send({"opened": {**own, "libraries": _versions(order["needs"])}})
     return session
 
 

@@ -8,6 +8,7 @@ import os
 import shutil
 import time
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -152,6 +153,10 @@ class Store:
     def keys(self) -> tuple[str, ...]:
         """Return the keys of all results, sorted."""
         return tuple(sorted(path.name for path in (self.root / "results").glob("??/*")))
+
+    def recorded(self) -> Iterator[Manifest]:
+        """Yield every result's manifest as it is written; whether the files beside it are whole is not looked at."""
+        return (manifest for manifest in map(self._recorded, self.keys()) if manifest)
 
     def _recorded(self, key: str) -> Manifest | None:
         """Return what a key's manifest says, unchecked; None where there is none or it cannot be used."""

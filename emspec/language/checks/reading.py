@@ -10,7 +10,7 @@ from emspec.errors import Place, Severity
 from emspec.language.conditions import ConditionText
 from emspec.language.fields import StepText
 from emspec.model.experiment import Condition, CoupleStep, EvaluateStep, Experiment, Step
-from emspec.source import Document
+from emspec.source import Document, KeyPath
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,16 @@ class Reading:
     def heading(self, condition: Condition) -> Place:
         """Return where a condition's name stands."""
         return self.document.key(self._conditions[condition.name].path)
+
+    def of_spec(self, *paths: KeyPath) -> Place:
+        """Return the place of the first of `paths` in the spec that is written, or else of what lacks the first."""
+        written = next((path for path in paths if self.document.has(path)), paths[0])
+        return self.document.value(written)
+
+    def of_step(self, condition: str, step: str, *paths: KeyPath) -> Place:
+        """Return the place of the first of `paths` in a condition's step that is written, or else the step's."""
+        text = self._steps[condition, step]
+        return text.place(*next((path for path in paths if text.has(path)), ()))
 
     def trained_then_evaluated(self) -> Iterator[tuple[Condition, CoupleStep, EvaluateStep]]:
         """Yield each evaluation with each coupling before it, and the first condition that has both."""
