@@ -42,13 +42,14 @@ def test_a_change_is_named_with_both_values_and_its_line(spec: Path) -> None:
     spec.write_text(spec.read_text().replace("completions: 10", "completions: 12"))
     text = why(spec)
     assert "evaluate (6 stages: plain 1 evaluate, plain 2 evaluate, " in text
-    assert "): changed since the last run\n   samples: 10 -> 12   specs/sim.yaml:19:" in text
+    line = 1 + spec.read_text().split("completions:")[0].count("\n")
+    assert f"): changed since the last run\n   samples: 10 -> 12   specs/sim.yaml:{line}:" in text
     assert "evaluate.score (6 stages: " in text
     assert " ...): follows from: evaluate\n" in text
     stages = {one["label"]: one for one in json.loads(why(spec, "--format", "json"))["stages"]}
     (change,) = stages["villain 3 evaluate"]["changes"]
     assert (change["field"], change["old"], change["new"]) == ("parameters.samples", 10, 12)
-    assert change["place"]["line"] == 19
+    assert change["place"]["line"] == line
     assert stages["villain 3 evaluate"]["against"]["emspec"] == "0.0.9"
     assert [one["label"] for one in stages["villain 3 evaluate.score"]["follows"]] == ["villain 3 evaluate"]
 
