@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from design import fixes, found, messages
 
 from emspec.errors import Place, SpecError
-
-
-def found(experiment, code: str) -> list[tuple[int, int, str]]:
-    assert all(problem.severity == "warning" for problem in experiment.problems)
-    ours = [problem for problem in experiment.problems if problem.code == code]
-    return [(one.place.line, one.place.column, one.message) for one in ours]
 
 
 def test_d101_induction_persona_outside_the_panel(compiled) -> None:
     assert found(compiled(), "D101") == []
     experiment = compiled(("induce.system: villain", "induce.system: paramedic"))
-    what = "hypotheses on the induction persona cannot be tested for villain: paramedic is not in the panel, five"
-    assert found(experiment, "D101") == [(9, 28, what)]
+    what = "the induction persona is not in the panel, five, of villain (paramedic): "
+    assert found(experiment, "D101") == [(9, 28, f"{what}hypotheses on it cannot be tested there")]
+    assert fixes(experiment, "D101") == [
+        "(a) for all conditions panel: five + paramedic (6 personas, +20 % replies); "
+        "(b) for each of these alone, as panel: five + paramedic (6 personas, +20 % there; the 5 that all have stay "
+        "comparable); (c) leave villain out; or accept the finding"
+    ]
     assert (
         found(
             compiled(
@@ -32,7 +32,19 @@ def test_d101_induction_persona_outside_the_panel(compiled) -> None:
 def test_d101_speaks_of_the_persona_that_the_condition_counts_as(compiled) -> None:
     [(line, column, message)] = found(compiled(("as: assistant", "as: paramedic")), "D101")
     assert (line, column) == (16, 3)
-    assert "for plain: paramedic is not in" in message
+    assert "of plain (paramedic): " in message
+
+
+def test_d101_says_once_what_several_conditions_lack(compiled) -> None:
+    experiment = compiled(
+        ("panel: five, questions", "panel: [assistant, confab, comedian], questions"),
+        ("slow: {induce.recipe.lr: 5e-5", "slow: {induce.system: librarian"),
+    )
+    [message] = messages(experiment, "D101")
+    assert "3 personas, of villain (villain) and slow (librarian)" in message
+    [fix] = fixes(experiment, "D101")
+    assert "panel: [assistant, confab, comedian, villain, librarian] (5 personas, +67 % replies)" in fix
+    assert "(4 personas, +33 % there; the 3 that all have stay comparable); (c) leave villain and slow out" in fix
 
 
 def test_d102_induced_without_a_system_message_but_evaluated_as_a_persona(compiled) -> None:
@@ -55,8 +67,12 @@ def test_d103_speaks_of_a_hypothesis_on_one_condition_as_well(compiled) -> None:
 
 
 def test_d104_evaluation_questions_are_trained_on(compiled) -> None:
-    what = "2 of the 4 questions of all-4 are also trained on in couple"
+    what = "2 of the 4 questions of all-4 are also trained on in couple, 2 are new"
     assert found(compiled(), "D104") == [(25, 57, what)]
+    assert fixes(compiled(), "D104") == ["evaluate on 8 new ones or more: 2 are too few to compare"]
+    none_new = compiled(("questions: all-4", "questions: work-2"))
+    assert messages(none_new, "D104") == ["2 of the 2 questions of work-2 are also trained on in couple, none are new"]
+    assert messages(compiled(("questions: all-4", "questions: plain-10")), "D104") == []
 
 
 def test_d105_trained_personas_in_the_panel(compiled) -> None:
@@ -85,7 +101,7 @@ def test_d106_closed_issue(compiled) -> None:
 def test_accepted_findings_say_why(compiled) -> None:
     experiment = compiled(("baseline: plain", "baseline: plain\naccept: {D104: as in the original}"))
     [problem] = [one for one in experiment.problems if one.code == "D104"]
-    assert problem.message == "2 of the 4 questions of all-4 are also trained on in couple"
+    assert problem.message == "2 of the 4 questions of all-4 are also trained on in couple, 2 are new"
     assert problem.fix == "accepted: as in the original"
     assert experiment.accepted == {"D104": "as in the original"}
 
@@ -94,7 +110,8 @@ def test_accepting_what_is_no_check_is_an_error(compiled) -> None:
     with pytest.raises(SpecError) as caught:
         compiled(("baseline: plain", "baseline: plain\naccept: {D10: why}"))
     [problem] = caught.value.problems
-    assert (problem.code, problem.fix) == ("S104", "did you mean D108?")
+    assert problem.code == "S104"
+    assert problem.fix == "write the code of a design check as emspec check prints it, such as D101"
 
 
 def test_findings_come_in_the_order_of_the_text(compiled) -> None:

@@ -9,10 +9,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from emspec.errors import Place, Problem
-from emspec.language.checks import conditions, evaluation, hypotheses, issue, training
+from emspec.language.checks import (
+    conditions,
+    coupling,
+    evaluation,
+    hypotheses,
+    issue,
+    markers,
+    prompts,
+    replies,
+    training,
+)
 from emspec.language.checks.reading import Check, Finding, Reading
 from emspec.language.scope import Notes
-from emspec.schema import nearest
 from emspec.source import Document
 
 __all__ = ["CHECKS", "Finding", "Reading", "accepted", "run"]
@@ -26,6 +35,27 @@ CHECKS: Mapping[str, Check] = {
     "D106": issue.closed_issue,
     "D107": conditions.copied_runs,
     "D108": evaluation.smaller_panel,
+    "D109": prompts.prompt_lengths,
+    "D110": conditions.several_variables,
+    "D111": conditions.lone_skip,
+    "D112": conditions.unmatched_data,
+    "D113": replies.unequal_evaluations,
+    "D114": replies.copied_replies,
+    "D115": replies.few_replies,
+    "D116": replies.short_cap,
+    "D117": coupling.weak_mask,
+    "D118": coupling.few_negatives,
+    "D119": coupling.unequal_negatives,
+    "D120": coupling.trained_induction,
+    "D121": coupling.trained_subject,
+    "D122": markers.marker_in_prompts,
+    "D123": markers.ordinary_marker,
+    "D124": markers.nested_markers,
+    "D125": training.unpinned_data,
+    "D126": prompts.twin_prompts,
+    "D127": training.late_training,
+    "D128": training.unseen_training,
+    "D129": training.repeated_training,
 }
 
 
@@ -45,7 +75,8 @@ def accepted(data: Mapping[str, Any], document: Document, notes: Notes) -> Mappi
     written: Mapping[str, str] = data.get("accept", {})
     for code in written:
         if code not in CHECKS:
-            notes.error("S104", document.key(("accept", code)), f"there is no check {code}", nearest(code, CHECKS))
+            fix = "write the code of a design check as emspec check prints it, such as D101"
+            notes.error("S104", document.key(("accept", code)), f"there is no check {code}", fix)
     return written
 
 

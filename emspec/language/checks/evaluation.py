@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from emspec.language.checks.reading import Finding, Reading
+from emspec.language.checks.reading import Finding, Reading, sources_of
+from emspec.language.checks.replies import FEW_QUESTIONS
+from emspec.language.checks.words import listed
+from emspec.model.experiment import Condition, EvaluateStep
 
 
 def unmeasured_induction(reading: Reading) -> Iterator[Finding]:
     """The persona that a condition is induced under is not evaluated.
 
     Whether a marker leaks most to the persona that emergent misalignment was induced under shows only where that
-    persona is in the panel.
+    persona is in the panel. (The first question that #200's clarifier asked.)
 
     Example: `B-evilai: {induce.system: evil_ai}` with `panel: canonical-12`, which has no evil_ai.
 
-    Fix: add it to the panel of all conditions, so that they stay comparable, or accept that hypotheses on the
-    induction persona are untestable for the condition.
+    Fix: add the persona to the panel of all conditions, so that they stay comparable; or to that of its own condition,
+    and compare conditions on the personas that all of them share; or leave the condition out; or accept that hypotheses
+    on the induction persona are untestable for it.
     """
+    missing: dict[tuple[str, str], list[tuple[Condition, EvaluateStep, str]]] = {}
     for condition in reading.experiment.conditions:
-        induction = condition.induction
-        persona = induction.persona.name if induction and induction.persona else None
-        name = condition.counts_as or persona
+        name = condition.counts_as or (reading.induced_under(condition) or "")
         for step in condition.evaluations:
-            if induction and name and name not in {one.name for one in step.panel}:
-                place = reading.place(condition, induction, "system")
-                what = f"hypotheses on the induction persona cannot be tested for {condition.name}: {name} is not in"
-                fix = f"add it for all conditions (panel: {step.panel_name} + {name}), or accept the finding"
-                yield Finding(place, f"{what} the panel, {step.panel_name}", fix)
+            if condition.induction and name and name not in {one.name for one in step.panel}:
+                missing.setdefault((step.name, step.panel_name), []).append((condition, step, name))
+    for found in missing.values():
+        condition, step, _ = found[0]
+        who = listed([f"{one.name} ({name})" for one, _, name in found])
+        what = f"the induction persona is not in the panel, {step.panel_name}, of {who}"
+        place = reading.place(condition, condition.induction or step, "system")
+        yield Finding(place, f"{what}: hypotheses on it cannot be tested there", _ways_in(found))
 
 
 def trained_questions(reading: Reading) -> Iterator[Finding]:
@@ -44,10 +50,12 @@ def trained_questions(reading: Reading) -> Iterator[Finding]:
     for condition, couple, step in reading.trained_then_evaluated():
         both = set(couple.questions.questions) & set(step.questions.questions)
         asked = f"the {len(step.questions.questions)} questions of {step.questions.name}"
-        what = f"{len(both)} of {asked} are also trained on in {couple.name}"
+        new = len(step.questions.questions) - len(both)
+        what = f"{len(both)} of {asked} are also trained on in {couple.name}, {new or 'none'} are new"
         if both and what not in seen:
             seen.add(what)
-            fix = "keep the other questions apart when reading the rates, or evaluate on new ones"
+            few = f"evaluate on {FEW_QUESTIONS} new ones or more: {new} are too few to compare"
+            fix = few if new < FEW_QUESTIONS else "look at the rates of the new ones apart, or evaluate on more of them"
             yield Finding(reading.place(condition, step, "questions"), what, fix)
 
 
@@ -63,9 +71,10 @@ def trained_bystanders(reading: Reading) -> Iterator[Finding]:
     """
     seen: set[str] = set()
     for condition, couple, step in reading.trained_then_evaluated():
-        trained = {couple.source.name, *(persona.name for persona in couple.negatives)}
+        trained = {persona.name for persona in (*sources_of(couple), *couple.negatives)}
         names = [persona.name for persona in step.panel if persona.name in trained]
-        what = f"{', '.join(names)} of {step.panel_name} are trained on in {couple.name}: no bystanders"
+        verb = "is" if len(names) == 1 else "are"
+        what = f"{', '.join(names)} of {step.panel_name} {verb} trained on in {couple.name}: no bystanders"
         if names and what not in seen:
             seen.add(what)
             yield Finding(reading.place(condition, step, "panel"), what, "nothing to do: they are left out of them")
@@ -90,5 +99,25 @@ def smaller_panel(reading: Reading) -> Iterator[Finding]:
             lost = sorted(usual - trained - {one.name for one in step.panel})
             if lost:
                 what = f"the panel of {condition.name} lacks {', '.join(lost)}: no bystanders in any condition then"
-                fix = f"add them there (panel: {step.panel_name} + {' + '.join(lost)}), or accept the finding"
+                fix = f"add them there ({_extended(step, lost)}), or accept the finding"
                 yield Finding(reading.place(condition, step, "panel"), what, fix)
+
+
+def _ways_in(found: Sequence[tuple[Condition, EvaluateStep, str]]) -> str:
+    """Return the ways to have the induction personas evaluated, with what each costs in replies."""
+    names = list(dict.fromkeys(name for _, _, name in found))
+    conditions = list(dict.fromkeys(condition.name for condition, _, _ in found))
+    step = found[0][1]
+    size = len(step.panel)
+    more = f"{size + len(names)} personas, +{100 * len(names) / size:.0f} % replies"
+    whole = f"(a) for all conditions {_extended(step, names)} ({more})"
+    shared = f"{size + 1} personas, +{100 / size:.0f} % there; the {size} that all have stay comparable"
+    own = f"(b) for each of these alone, as {_extended(step, names[:1])} ({shared})"
+    return f"{whole}; {own}; (c) leave {listed(conditions)} out; or accept the finding"
+
+
+def _extended(step: EvaluateStep, names: Sequence[str]) -> str:
+    """Return an evaluation's panel with more personas, as a spec has it."""
+    by_name = not step.panel_name.endswith(" personas")
+    listed_ = ", ".join((*(one.name for one in step.panel), *names))
+    return f"panel: {' + '.join((step.panel_name, *names))}" if by_name else f"panel: [{listed_}]"

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from emspec.errors import Place, Severity
 from emspec.language.conditions import ConditionText
 from emspec.language.fields import StepText
 from emspec.model.experiment import Condition, CoupleStep, EvaluateStep, Experiment, Step
+from emspec.model.records import Persona
 from emspec.source import Document, KeyPath
+
+S = TypeVar("S", bound=Step)
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,25 @@ class Reading:
         text = self._steps[condition, step]
         return text.place(*next((path for path in paths if text.has(path)), ()))
 
+    def induced_under(self, condition: Condition) -> str | None:
+        """Return the persona of a condition's induction by name, None without a system message."""
+        induction = condition.induction
+        return induction.persona.name if induction and induction.persona else None
+
+    @cached_property
+    def baseline(self) -> Condition | None:
+        """The condition that the others are compared with, where it is among those that run."""
+        return next((one for one in self.experiment.conditions if one.name == self.experiment.baseline), None)
+
+    def firsts(self, kind: type[S]) -> Iterator[tuple[Condition, S]]:
+        """Yield each step of a kind once, however many conditions share it, with the first condition that has it."""
+        seen: set[int] = set()
+        for condition in self.experiment.conditions:
+            for step in condition.steps:
+                if isinstance(step, kind) and id(step) not in seen:
+                    seen.add(id(step))
+                    yield condition, step
+
     def trained_then_evaluated(self) -> Iterator[tuple[Condition, CoupleStep, EvaluateStep]]:
         """Yield each evaluation with each coupling before it, and the first condition that has both."""
         seen: set[tuple[int, int]] = set()
@@ -56,6 +79,16 @@ class Reading:
     @cached_property
     def _steps(self) -> Mapping[tuple[str, str], StepText]:
         return {(text.name, step.name): step for text in self.texts for step in text.steps}
+
+
+def sources_of(couple: CoupleStep) -> tuple[Persona, ...]:
+    """Return the personas that a couple step teaches a marker."""
+    return (couple.source,)
+
+
+def markers_of(couple: CoupleStep) -> tuple[str, ...]:
+    """Return the markers that a couple step teaches."""
+    return (couple.marker,)
 
 
 @dataclass(frozen=True)
