@@ -58,8 +58,12 @@ def out_option(command: F) -> F:
 
 def spec_options(command: F) -> F:
     """Add the argument and the options that make a Selection; the command hands its `**values` to selection_of."""
+    return click.argument("spec", type=click.Path(path_type=Path))(variant_options(command))
+
+
+def variant_options(command: F) -> F:
+    """Add the options that select a variant of a spec."""
     options = [
-        click.argument("spec", type=click.Path(path_type=Path)),
         click.option("--profile", help="Profile to lay over the spec; by default full with a GPU, organism without."),
         click.option(
             "--backend", "backends", multiple=True, metavar="STEP=NAME[,OPTION=VALUE]", help="Swap a backend."
