@@ -12,6 +12,7 @@ from emspec.model.experiment import Condition, CoupleStep, EvaluateStep, Experim
 from emspec.model.finding import VERDICTS, Finding, Rate, Verdict
 from emspec.model.json import Json, JsonObject, canonical, digest, text_digest
 from emspec.model.plugin import Backend, TestKind
+from emspec.model.speed import Speed
 from emspec.model.stage import Job, Session, Setup
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Rate",
     "Session",
     "Setup",
+    "Speed",
     "StageError",
     "TestKind",
     "TrainStep",

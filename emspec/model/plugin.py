@@ -9,6 +9,7 @@ from emspec.model.attainable import Attainable
 from emspec.model.decision import Metric
 from emspec.model.experiment import Experiment, Hypothesis
 from emspec.model.json import Json, JsonObject
+from emspec.model.speed import Speed
 
 NO_OPTIONS: Mapping[str, Json] = {"type": "object", "properties": {}, "additionalProperties": False}
 
@@ -26,6 +27,8 @@ class Backend:
     loads_model  whether its sessions are opened with the model (and so are not shared between models)
     named     whether `parameters` also carries "names": {"systems": [...], "questions": [...]}: for recorded or
               simulated replies, which know personas by name
+    speeds    how fast it was measured to be, for the plan's estimate of cost; without any the plan says that the time
+              of its stages is not known
     """
 
     kind: str
@@ -38,6 +41,7 @@ class Backend:
     devices: tuple[str, ...] = ("cpu", "cuda")
     loads_model: bool = False
     named: bool = False
+    speeds: tuple[Speed, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from emspec import Backend, JsonObject, hookimpl
+from emspec_hf.speeds import FILE, HUB, REPLIES, TRAINING
 
 _NEEDS = ("torch", "transformers", "peft", "accelerate", "safetensors", "numpy")
 _INSTALL = "pip install 'emspec[hf]'"
@@ -38,9 +39,15 @@ _GENERATE_OPTIONS: JsonObject = {
 def emspec_backends() -> tuple[Backend, ...]:
     """Return the backends named hf (train, couple, generate), and hub and file (data)."""
     return (
-        Backend("train", "hf", _VERSION, _SESSION, _TRAIN_OPTIONS, _NEEDS, _INSTALL, loads_model=True),
-        Backend("couple", "hf", _VERSION, _SESSION, _TRAIN_OPTIONS, _NEEDS, _INSTALL, loads_model=True),
-        Backend("generate", "hf", _VERSION, _SESSION, _GENERATE_OPTIONS, _NEEDS, _INSTALL, loads_model=True),
-        Backend("data", "hub", _VERSION, "emspec_hf.hub:open_session", needs=("datasets",), install=_INSTALL),
-        Backend("data", "file", _VERSION, "emspec_hf.file:open_session"),
+        Backend("train", "hf", _VERSION, _SESSION, _TRAIN_OPTIONS, _NEEDS, _INSTALL, loads_model=True, speeds=TRAINING),
+        Backend(
+            "couple", "hf", _VERSION, _SESSION, _TRAIN_OPTIONS, _NEEDS, _INSTALL, loads_model=True, speeds=TRAINING
+        ),
+        Backend(
+            "generate", "hf", _VERSION, _SESSION, _GENERATE_OPTIONS, _NEEDS, _INSTALL, loads_model=True, speeds=REPLIES
+        ),
+        Backend(
+            "data", "hub", _VERSION, "emspec_hf.hub:open_session", needs=("datasets",), install=_INSTALL, speeds=HUB
+        ),
+        Backend("data", "file", _VERSION, "emspec_hf.file:open_session", speeds=FILE),
     )

@@ -5,7 +5,7 @@ The shell is cheap; `python -m emspec_organism` builds the model, the data backe
 
 from __future__ import annotations
 
-from emspec import Backend, hookimpl
+from emspec import Backend, Speed, hookimpl
 
 VERSION = "1"
 
@@ -21,5 +21,6 @@ def emspec_backends() -> tuple[Backend, ...]:
             target="emspec_organism.data:open_session",
             needs=("yaml",),
             install="pip install pyyaml",
+            speeds=(Speed("cpu", "rows of the organism: 2,000 in 0.067 s, 2026-11-25", start=0.8, row=3.4e-5),),
         ),
     )

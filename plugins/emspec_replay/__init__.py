@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emspec import Backend, JsonObject, hookimpl
+from emspec import Backend, JsonObject, Speed, hookimpl
 
 _OPTIONS: JsonObject = {
     "type": "object",
@@ -27,4 +27,6 @@ _OPTIONS: JsonObject = {
 @hookimpl
 def emspec_backends() -> tuple[Backend, ...]:
     """Return the generate backend named replay."""
-    return (Backend("generate", "replay", "1", "emspec_replay.session:open_session", _OPTIONS, named=True),)
+    speeds = (Speed("cpu", "recorded replies: assumed, 20,000 a second", start=0.5, row=5e-5),)
+    target = "emspec_replay.session:open_session"
+    return (Backend("generate", "replay", "1", target, _OPTIONS, named=True, speeds=speeds),)

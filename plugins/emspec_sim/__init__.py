@@ -5,10 +5,12 @@ For tests, demonstrations and calibration: the truth behind a simulated run is k
 
 from __future__ import annotations
 
-from emspec import Backend, Json, JsonObject, hookimpl
+from emspec import Backend, Json, JsonObject, Speed, hookimpl
 
 _VERSION = "1"
 _SESSION = "emspec_sim.session:open_session"
+_NO_TRAINING = (Speed("cpu", "sim: no training, 2026-11-25", start=0.5, stage=0.002),)
+_REPLIES = (Speed("cpu", "sim: 3,360 replies in 0.16 s, 2026-11-25", start=0.5, row=5e-5),)
 
 
 def _number(default: float, low: float, high: float, description: str) -> JsonObject:
@@ -63,7 +65,7 @@ def emspec_backends() -> tuple[Backend, ...]:
     """Return the backends named sim: train, couple and generate."""
     options: JsonObject = {"type": "object", "properties": SCENARIO, "additionalProperties": False}
     return (
-        Backend("train", "sim", _VERSION, _SESSION),
-        Backend("couple", "sim", _VERSION, _SESSION),
-        Backend("generate", "sim", _VERSION, _SESSION, options, named=True),
+        Backend("train", "sim", _VERSION, _SESSION, speeds=_NO_TRAINING),
+        Backend("couple", "sim", _VERSION, _SESSION, speeds=_NO_TRAINING),
+        Backend("generate", "sim", _VERSION, _SESSION, options, named=True, speeds=_REPLIES),
     )
