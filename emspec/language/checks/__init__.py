@@ -11,6 +11,7 @@ from typing import Any
 from emspec.errors import Place, Problem
 from emspec.language.checks import (
     conditions,
+    contrasts,
     coupling,
     evaluation,
     hypotheses,
@@ -56,6 +57,9 @@ CHECKS: Mapping[str, Check] = {
     "D127": training.late_training,
     "D128": training.unseen_training,
     "D129": training.repeated_training,
+    "D150": contrasts.needed_stretch,
+    "D151": contrasts.no_baseline,
+    "D152": contrasts.recorded_runs,
 }
 
 

@@ -89,15 +89,20 @@ def trained_induction(reading: Reading) -> Iterator[Finding]:
     and no negative, or draw other negatives.
     """
     roles = _roles(reading)
+    found: dict[tuple[str, str, bool], list[Condition]] = {}
     for condition in reading.experiment.conditions:
         induction = condition.induction
         name = condition.counts_as or reading.induced_under(condition) or ""
         if induction and name in roles and condition.evaluations:
             own = name in condition.sources | condition.negatives
-            where = "" if own else " in another condition"
-            what = f"{condition.name} is induced under {name}, {roles[name]}{where}: no bystander there"
-            fix = "test hypotheses on the induction persona in the other conditions, or accept the finding"
-            yield Finding(reading.place(condition, induction, "system"), what, fix)
+            found.setdefault((name, induction.name, own), []).append(condition)
+    for (name, step, own), conditions in found.items():
+        verb = "is" if len(conditions) == 1 else "are"
+        where = "" if own else " in another condition"
+        who = listed([condition.name for condition in conditions])
+        what = f"{who} {verb} induced under {name}, {roles[name]}{where}: no bystander there"
+        fix = "test hypotheses on the induction persona in the other conditions, or accept the finding"
+        yield Finding(reading.of_step(conditions[0].name, step, ("system",)), what, fix)
 
 
 def trained_subject(reading: Reading) -> Iterator[Finding]:

@@ -44,10 +44,9 @@ class Differences:
             return {name: "left out" if ours is None else "added"}
         key = (id(theirs), id(ours))
         if key not in self._known:
-            before = dict(values_of(theirs))
-            after = dict(values_of(ours))
+            before, after = dict(values_of(theirs)), dict(values_of(ours))
             names = sorted(one for one in before.keys() | after.keys() if before.get(one) != after.get(one))
-            self._known[key] = {f"{name}.{one}": after.get(one) for one in names}
+            self._known[key] = {f"{name}.{one}": repr(after.get(one)) for one in names}
         return self._known[key]
 
 
@@ -56,7 +55,7 @@ def values_of(step: Step) -> Iterator[tuple[str, object]]:
     for one in fields(step):
         value = getattr(step, one.name)
         if isinstance(value, Recipe):
-            yield from ((f"recipe.{name}", repr(inner)) for name, inner in value.fields.items())
+            yield from ((f"recipe.{name}", inner) for name, inner in value.fields.items())
         elif isinstance(value, Sampling):
             yield from ((inner.name, getattr(value, inner.name)) for inner in fields(value))
         elif one.name not in NAMES_ONLY:
@@ -79,7 +78,7 @@ def _plain(value: object) -> object:
     if isinstance(value, QuestionSet):
         return value.digest
     if isinstance(value, DatasetRecord):
-        return repr((value.source, value.contract))
+        return value.source, value.contract
     if isinstance(value, tuple):
         return tuple(_plain(one) for one in value)
     return value

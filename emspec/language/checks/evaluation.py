@@ -94,13 +94,17 @@ def smaller_panel(reading: Reading) -> Iterator[Finding]:
     panels = Counter(frozenset(one.name for one in step.panel) for c in conditions for step in c.evaluations)
     usual = max(panels, key=lambda panel: (panels[panel], len(panel)), default=frozenset())
     trained = {name for c in conditions if c.evaluations for name in c.sources | c.negatives}
+    small: dict[int, tuple[EvaluateStep, list[Condition]]] = {}
     for condition in conditions:
         for step in condition.evaluations:
-            lost = sorted(usual - trained - {one.name for one in step.panel})
-            if lost:
-                what = f"the panel of {condition.name} lacks {', '.join(lost)}: no bystanders in any condition then"
-                fix = f"add them there ({_extended(step, lost)}), or accept the finding"
-                yield Finding(reading.place(condition, step, "panel"), what, fix)
+            small.setdefault(id(step), (step, []))[1].append(condition)
+    for step, members in small.values():
+        lost = sorted(usual - trained - {one.name for one in step.panel})
+        if lost:
+            names = listed([condition.name for condition in members])
+            what = f"the panel of {names} lacks {', '.join(lost)}: no bystanders in any condition then"
+            fix = f"add them there ({_extended(step, lost)}), or accept the finding"
+            yield Finding(reading.place(members[0], step, "panel"), what, fix)
 
 
 def _ways_in(found: Sequence[tuple[Condition, EvaluateStep, str]]) -> str:

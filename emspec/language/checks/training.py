@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
 
 from emspec.language.checks.differences import as_executed
 from emspec.language.checks.reading import Finding, Reading
@@ -20,12 +22,18 @@ def silent_induction(reading: Reading) -> Iterator[Finding]:
 
     Fix: train under the persona itself (`system: PERSONA`), or accept it where the original experiment did the same.
     """
+    found: dict[tuple[str, str], list[Condition]] = {}
     for condition in reading.experiment.conditions:
         induction = condition.induction
         if condition.counts_as and induction and induction.persona is None:
-            what = f"{condition.name} is induced without a system message, but counts as {condition.counts_as}"
-            fix = f"write {induction.name}.system: {condition.counts_as}, or accept the finding"
-            yield Finding(reading.place(condition, induction, "system"), f"{what}: two different prompts", fix)
+            found.setdefault((condition.counts_as, induction.name), []).append(condition)
+    for (persona, step), conditions in found.items():
+        names = listed([condition.name for condition in conditions])
+        verbs = ("is", "counts") if len(conditions) == 1 else ("are", "count")
+        what = f"{names} {verbs[0]} induced without a system message, but {verbs[1]} as {persona}"
+        fix = f"write {step}.system: {persona}, or accept the finding"
+        place = reading.of_step(conditions[0].name, step, ("system",))
+        yield Finding(place, f"{what}: two different prompts", fix)
 
 
 def unpinned_data(reading: Reading) -> Iterator[Finding]:
@@ -116,18 +124,14 @@ def repeated_training(reading: Reading) -> Iterator[Finding]:
 
     Fix: change the data, the prompt or the recipe of one, or write the epochs that are meant (`recipe.epochs`).
     """
-    texts = {id(step): repr(as_executed(step)).replace(repr(step.name), "", 1) for _, step in reading.firsts(TrainStep)}
     found: dict[tuple[str, str], list[Condition]] = {}
     for condition in reading.experiment.conditions:
-        known: dict[str, str] = {}
-        for step in condition.steps:
-            if isinstance(step, TrainStep):
-                first = known.setdefault(texts[id(step)], step.name)
-                if first != step.name:
-                    found.setdefault((first, step.name), []).append(condition)
+        trainings = [step for step in condition.steps if isinstance(step, TrainStep)]
+        for one, other in combinations(trainings, 2):
+            if as_executed(replace(one, name=other.name)) == as_executed(other):
+                found.setdefault((one.name, other.name), []).append(condition)
     for (first, second), conditions in found.items():
         names = listed([condition.name for condition in conditions])
         what = f"{second} of {names} trains what {first} has trained already, with the same recipe"
         fix = f"change its data, its system or its recipe, or write {first}.recipe.epochs"
-        step = next(step for step in conditions[0].steps if step.name == second)
-        yield Finding(reading.place(conditions[0], step), what, fix)
+        yield Finding(reading.of_step(conditions[0].name, second), what, fix)
