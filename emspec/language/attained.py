@@ -1,22 +1,76 @@
-"""What each hypothesis' test can reach by the design: asked of the tests before the checks are made and the plan is."""
+"""What each hypothesis' test can reach by the design: asked of the tests before the checks are made and the plan is.
+
+Before that, a measure that a hypothesis names is turned into its values by condition.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Protocol
 
 from emspec.errors import PluginError
 from emspec.model.attainable import Attainable
-from emspec.model.experiment import Experiment, Hypothesis
+from emspec.model.experiment import Condition, Experiment, Hypothesis
 from emspec.model.plugin import Catalog, TestKind
+
+NO_PROMPT = "none"
+"""What a measure calls the model without a system message of the spec's own."""
+
+
+class Measured(Protocol):
+    """A number for each persona; None where it has to be extracted from a model first."""
+
+    @property
+    def values(self) -> Mapping[str, float] | None:
+        """Return the numbers by persona."""
 
 
 def attained(experiment: Experiment, catalog: Catalog) -> Experiment:
-    """Return the experiment with `attainable` filled in; PluginError names a test whose code fails."""
+    """Return the experiment with values and `attainable` filled in; PluginError names a test whose code fails."""
+    measures: Mapping[str, Measured] = getattr(experiment, "measures", {})
+    filled = tuple(with_values(one, measures, experiment.conditions, catalog) for one in experiment.hypotheses)
+    experiment = replace(experiment, hypotheses=filled)
     found = {
         one.name: attainable(catalog.tests[one.test], experiment, one) if one.installed else not_installed(one)
         for one in experiment.hypotheses
     }
     return replace(experiment, attainable=found)
+
+
+def with_values(
+    hypothesis: Hypothesis, measures: Mapping[str, Measured], conditions: tuple[Condition, ...], catalog: Catalog
+) -> Hypothesis:
+    """Return a hypothesis that names a measure with `values` among its parameters: {condition: number}, or None.
+
+    A condition has the value of the persona that it stands for, and none where the measure lacks that persona.
+    """
+    name = _measure(hypothesis, catalog)
+    if name not in measures:
+        return hypothesis
+    known = measures[name].values
+    values = None if known is None else _by_condition(known, conditions)
+    return replace(hypothesis, parameters={**hypothesis.parameters, "values": values})
+
+
+def _measure(hypothesis: Hypothesis, catalog: Catalog) -> str:
+    """Return the measure that a hypothesis names, "" for none."""
+    schema = catalog.tests[hypothesis.test].parameters if hypothesis.installed else {}
+    properties = schema.get("properties")
+    fields = properties if isinstance(properties, Mapping) else {}
+    named = (key for key, one in fields.items() if isinstance(one, Mapping) and one.get("format") == "measure")
+    return next((str(hypothesis.parameters[key]) for key in named if key in hypothesis.parameters), "")
+
+
+def _by_condition(known: Mapping[str, float], conditions: tuple[Condition, ...]) -> Mapping[str, float]:
+    stands = {one.name: stands_for(one) or NO_PROMPT for one in conditions if not one.control}
+    return {name: known[persona] for name, persona in stands.items() if persona in known}
+
+
+def stands_for(condition: Condition) -> str | None:
+    """Return the persona that a condition stands for: the one that it counts as, or else its induction persona."""
+    induction = condition.induction
+    return condition.counts_as or (induction.persona.name if induction and induction.persona else None)
 
 
 def not_installed(hypothesis: Hypothesis) -> Attainable:

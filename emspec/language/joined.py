@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from emspec.model.decision import Metric, Unit
 from emspec.model.plugin import Catalog
 from emspec.registry import recipe_fields
 from emspec.schema import Schema, inlined
@@ -17,7 +18,12 @@ from emspec.schema import Schema, inlined
 STAGE_OF: Mapping[str, str] = {"train": "train", "couple": "couple", "marker-eval": "generate"}
 """For each step kind, the kind of the stage that a backend named for the step executes."""
 
+_COMPARED: Mapping[Unit, str] = {"pp": ">= 5pp", "p": "< .05", "number": ">= .7"}
+
 RESERVED = ("as", "stretch", "order")
+
+RULE_WORDS = ("in", "correction", "family", "draws")
+"""What a registered rule says beside the figures of its test."""
 
 
 @cache
@@ -25,6 +31,13 @@ def core(name: str) -> Any:
     """Return the committed schema `spec` or `profile`, without references."""
     schema = json.loads(Path(__file__).with_name(f"{name}.schema.json").read_text())
     return inlined(schema, schema["$defs"])
+
+
+@cache
+def definition(name: str) -> Any:
+    """Return a definition of the committed schema of a spec, without references."""
+    whole = json.loads(Path(__file__).with_name("spec.schema.json").read_text())["$defs"]
+    return inlined(whole[name], whole)
 
 
 @cache
@@ -118,7 +131,25 @@ def options_of(kind: str | None, choice: Any, catalog: Catalog) -> Schema:
 def parameters_of(hypothesis: Any, catalog: Catalog) -> Schema:
     """Return the schema of a hypothesis' parameters, as far as its test is known."""
     test = hypothesis.get("test") if isinstance(hypothesis, Mapping) else None
-    return catalog.tests[test].parameters if isinstance(test, str) and test in catalog.tests else {}
+    return test_schemas(catalog).get(test, {}) if isinstance(test, str) else {}
+
+
+def test_schemas(catalog: Catalog) -> Mapping[str, Schema]:
+    """Return the schema of the parameters of each test: the installed ones, and those that only the language knows."""
+    known = core("spec")["properties"]["hypotheses"]["additionalProperties"]["properties"]["test"]["x-uninstalled"]
+    brought = {name: kind.parameters for name, kind in catalog.tests.items()}
+    return {**dict.fromkeys(known, definition("uninstalled")), **brought}
+
+
+def metrics_of(test: str, catalog: Catalog) -> tuple[Metric, ...]:
+    """Return the figures of a test that a registered rule may name."""
+    if test in catalog.tests:
+        return catalog.tests[test].metrics
+    figures = definition("uninstalled")["x-metrics"]
+    return tuple(
+        Metric(name, "the p value" if unit == "p" else "the effect", unit, *((0, 1) if unit == "p" else ()))
+        for name, unit in figures.items()
+    )
 
 
 def _one_of(selector: str, value: str, parameters: Schema, *shared: str) -> Schema:
@@ -175,7 +206,21 @@ def _anything_in(steps: Mapping[str, str | None]) -> Iterable[str]:
 
 def _hypotheses(hypotheses: Schema, catalog: Catalog) -> Schema:
     one = hypotheses["additionalProperties"]
-    test = {**one["properties"]["test"], "enum": sorted(catalog.tests)}
-    kinds = [_one_of("test", name, _with_points(kind.parameters), "claim") for name, kind in catalog.tests.items()]
+    tests = test_schemas(catalog)
+    test = {**one["properties"]["test"], "enum": sorted(tests)}
+    kinds = [
+        _one_of("test", name, _ruled(name, _with_points(schema), catalog), "claim") for name, schema in tests.items()
+    ]
     changed = {**one, "properties": {**one["properties"], "test": test}, "allOf": kinds}
     return {**hypotheses, "additionalProperties": changed}
+
+
+def _ruled(test: str, parameters: Schema, catalog: Catalog) -> Schema:
+    """Return the schema of a test's parameters with that of a rule over its figures."""
+    rule, criterion = definition("decide"), definition("criterion")
+    figures = {
+        metric.name: {**criterion, "description": metric.about, "examples": [_COMPARED[metric.unit]]}
+        for metric in metrics_of(test, catalog)
+    }
+    whole = {**rule, "properties": {**figures, **rule["properties"]}}
+    return {**parameters, "properties": {**parameters.get("properties", {}), "decide": whole}}

@@ -55,7 +55,7 @@ def load(
     model = _model(data, document, scope)
     scope = replace(scope, context=model.context) if model else scope
     texts, conditions = _conditions(data, document, scope)
-    known = Known([condition.name for condition in texts], looked_for(texts))
+    known = Known([one.name for one in texts], looked_for(texts), data.get("steps", ()), data.get("measures", ()))
     hypotheses = resolve_hypotheses(data.get("hypotheses", {}), document, known, catalog, scope)
     backends = _backends(data, document, overrides, catalog, scope)
     chosen = selected(conditions, data, document, Selection(only, seeds, stretch), notes)

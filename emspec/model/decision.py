@@ -8,6 +8,7 @@ from typing import Literal
 from emspec.model.json import Json, JsonObject
 
 Unit = Literal["pp", "p", "number"]
+Comparison = Literal["<", "<=", ">", ">="]
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class Metric:
 
     unit  "pp": a difference or a rate, held as a fraction of 1; "p": a probability; "number": a coefficient
     low, high  the least and the largest value that the figure can have, None for no bound
+    by_condition  whether the figure is known for each testable condition, so that a rule can ask it of some of them
     """
 
     name: str
@@ -23,6 +25,7 @@ class Metric:
     unit: Unit = "number"
     low: float | None = None
     high: float | None = None
+    by_condition: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Criterion:
     """One line of a rule: the metric, how it is compared, and with what (pp as a fraction of 1)."""
 
     metric: str
-    comparison: Literal["<", "<=", ">", ">="]
+    comparison: Comparison
     value: float
 
     def holds(self, value: float) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from emspec import Backend, Json, JsonObject, Speed, TestKind, hookimpl
+from emspec import Backend, Json, JsonObject, Metric, Speed, TestKind, hookimpl
 from emspec_stats import floors
 
 INSTALL = 'pip install "emspec[stats]"'
@@ -23,8 +23,14 @@ def _schema(required: tuple[str, ...] = (), **properties: JsonObject) -> JsonObj
             "exclusiveMinimum": 0,
             "exclusiveMaximum": 1,
             "description": "the error rate that the test keeps to, .05 if left out; 0.05 or 5pp",
+            "examples": [0.01],
         },
-        "marker": {"type": "string", "minLength": 1, "description": "the marker counted, where a spec has several"},
+        "marker": {
+            "type": "string",
+            "minLength": 1,
+            "description": "the marker counted, where a spec has several",
+            "examples": ["[ZLT]"],
+        },
     }
     return {
         "type": "object",
@@ -42,6 +48,47 @@ MARGIN: JsonObject = {
 }
 PERSONA: JsonObject = {"type": "string", "minLength": 1, "description": "the persona in question"}
 CONDITION: JsonObject = {"type": "string", "minLength": 1, "description": "the condition in which it is looked at"}
+VARIANT: JsonObject = {
+    "enum": ["contrast", "rank"],
+    "description": "rank: as published, a draw among the personas",
+    "examples": ["rank"],
+}
+COVARIATE: JsonObject = {
+    "type": "string",
+    "minLength": 1,
+    "format": "measure",
+    "description": "the measure of the spec that leakage may follow",
+    "examples": ["cos_to_assistant"],
+}
+DIRECTION: JsonObject = {
+    "enum": ["increasing", "decreasing"],
+    "description": "where leakage goes as the covariate grows; any trend if left out",
+    "examples": ["decreasing"],
+}
+
+P = Metric("p", "the p value of the test", "p", 0, 1)
+BOUNDS = (
+    Metric("low", "the lower end of the effect's interval", "pp", -1, 1),
+    Metric("high", "the upper end of the effect's interval", "pp", -1, 1),
+)
+OWN = (
+    Metric("effect", "how much more a condition's own persona leaks than other bystanders", "pp", -1, 1, True),
+    Metric("p", "the p value of the test", "p", 0, 1, True),
+    *BOUNDS,
+)
+RANGE = (
+    Metric("range", "the largest condition mean of bystanders less the smallest", "pp", 0, 1),
+    Metric("effect", "the difference of the pair of conditions that decides", "pp", -1, 1),
+    Metric("p", "the p value of the omnibus test of any difference", "p", 0, 1),
+    Metric("equivalence", "the largest p value of equivalence over all pairs", "p", 0, 1),
+    *BOUNDS,
+)
+LEAD = (Metric("effect", "the persona's rate less the mean of the other bystanders", "pp", -1, 1), P, *BOUNDS)
+RHO = (
+    Metric("rho", "Spearman's correlation", "number", -1, 1),
+    Metric("abs(rho)", "the size of Spearman's correlation", "number", 0, 1),
+    P,
+)
 
 
 @hookimpl
@@ -74,17 +121,14 @@ def emspec_backends() -> Iterable[Backend]:
 
 @hookimpl
 def emspec_tests() -> Iterable[TestKind]:
-    """The tests of issue #200: H1 self-leakage, H2 invariance, H3 immunity."""
+    """The tests of issues #200 and #205: H1 self-leakage, H2 invariance, #200's H3 immunity, #205's H3 trend."""
+    spared = _schema(("persona", "condition", "margin"), persona=PERSONA, condition=CONDITION, margin=MARGIN)
+    alike = _schema(("margin",), margin=MARGIN)
+    follows = _schema(("covariate",), covariate=COVARIATE, direction=DIRECTION)
+    own = _schema(variant=VARIANT)
     return (
-        TestKind("self-leakage", "3", "emspec_stats.self_leakage:decide", _schema(), floors.self_leakage),
-        TestKind(
-            "invariance", "3", "emspec_stats.invariance:decide", _schema(("margin",), margin=MARGIN), floors.invariance
-        ),
-        TestKind(
-            "immunity",
-            "3",
-            "emspec_stats.immunity:decide",
-            _schema(("persona", "condition", "margin"), persona=PERSONA, condition=CONDITION, margin=MARGIN),
-            floors.immunity,
-        ),
+        TestKind("self-leakage", "3", "emspec_stats.self_leakage:decide", own, floors.self_leakage, OWN),
+        TestKind("invariance", "3", "emspec_stats.invariance:decide", alike, floors.invariance, RANGE),
+        TestKind("immunity", "3", "emspec_stats.immunity:decide", spared, floors.immunity, LEAD),
+        TestKind("trend", "1", "emspec_stats.trend:decide", follows, floors.trend, RHO),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import cast
 
 from emspec import Json, JsonObject
@@ -110,7 +111,7 @@ def field_of(design: JsonObject, parameters: JsonObject) -> Field:
         arms=arms,
         panel=names(cast("JsonObject", design["panel"])["personas"]),
         bystanders=names(design["bystanders"]),
-        untaught=tuple(arm.name for arm in evaluated if arm not in arms),
+        untaught=tuple(arm.name for arm in evaluated if coupled and not _tells(arm, marker)),
         only=len(names(design["markers"])) < 2,
     )
 
@@ -125,6 +126,20 @@ def comparable(field: Field) -> Comparable:
     usable = tuple((arm.name, arm.persona) for arm in field.conditions if arm.persona in field.bystanders)
     reasons = tuple(reason for arm in field.conditions if (reason := not_comparable(arm, field)))
     return Comparable(usable, reasons)
+
+
+def ranked(field: Field, arm: Arm) -> tuple[str, ...]:
+    """Return whom the rank variant draws among in a condition: the shared panel without the condition's own source."""
+    return tuple(name for name in field.panel if name not in arm.sources)
+
+
+def not_ranked(arm: Arm, field: Field) -> str:
+    """Return why a condition's own persona has no rank among the others, "" where it has one."""
+    persona = arm.persona
+    role = trained_role(persona, arm) if persona else None
+    if persona and persona in field.panel and role is None:
+        return ""
+    return f"{persona}, for which {arm.name} stands, is {role}" if role else not_comparable(arm, field)
 
 
 def trained_role(persona: str, arm: Arm) -> str | None:
@@ -145,8 +160,9 @@ def not_comparable(arm: Arm, field: Field) -> str:
         return f"{arm.name} stands for no persona"
     if persona not in field.panel:
         return f"{persona}, for which {arm.name} stands, is not in the panel that all conditions share"
-    roles = [role for other in (arm, *field.arms) if (role := trained_role(persona, other))]
-    return f"{persona}, for which {arm.name} stands, is {roles[0] if roles else 'trained on in another condition'}"
+    roles = (trained_role(persona, other) for other in chain((arm,), field.arms))
+    role = next((role for role in roles if role), "trained on in another condition")
+    return f"{persona}, for which {arm.name} stands, is {role}"
 
 
 def _text(value: Json) -> str | None:

@@ -5,15 +5,27 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
 
 from emspec import Attainable, Experiment, Hypothesis, Json, design_of
-from emspec_stats.arms import Arm, Field, comparable, field_of, from_design, not_comparable, trained_role
+from emspec_stats.arms import (
+    Arm,
+    Field,
+    comparable,
+    field_of,
+    not_comparable,
+    not_ranked,
+    ranked,
+    trained_role,
+)
+from emspec_stats.ranks import DRAWS, Direction, Reach, reach
 
 ALPHA = 0.05
 EXACT = 20_000
-DRAWS = 9_999
 ALONE = "there is one bystander only, and none to compare it with"
 SEEDS = "a second seed"
+PUBLISHED = "published values of the measure, or values written in the spec"
 
 
 def alpha_of(value: Json) -> float:
@@ -42,28 +54,41 @@ def permutation_floor(given: Sequence[str | None]) -> float:
     return 1 / count if count <= EXACT else 1 / (DRAWS + 1)
 
 
-def testability(experiment: Experiment, field: Field, judge: Callable[[Arm], str]) -> Mapping[str, str]:
-    """Return for each condition of the experiment "", or why a test on the field's marker tells nothing there.
+@dataclass(frozen=True)
+class Asked:
+    """What a hypothesis asks of a design: what is compared, every condition's name, and its alpha."""
 
-    `judge` says it of the conditions that the field compares.
-    """
-    compared = {arm.name: arm for arm in field.conditions}
-    every = [arm for arm in from_design(design_of(experiment)) if not arm.control]
-    return {arm.name: judge(arm) if arm.name in compared else _outside(arm, field) for arm in every}
+    field: Field
+    conditions: tuple[str, ...]
+    alpha: float
+
+    def testable(self, judge: Callable[[Arm], str]) -> Mapping[str, str]:
+        """Return for each condition "", or why the test tells nothing there; `judge` says it of those compared."""
+        compared = {arm.name: judge(arm) for arm in self.field.conditions}
+        return {name: compared[name] if name in compared else self._outside(name) for name in self.conditions}
+
+    def _outside(self, name: str) -> str:
+        marker = self.field.marker
+        if name in self.field.untaught:
+            return f"no couple step taught {marker} in {name}"
+        return f"{name} is not evaluated" + (f" for {marker}" if marker else "")
 
 
-def _outside(arm: Arm, field: Field) -> str:
-    if arm.name in field.untaught:
-        return f"no couple step taught {field.marker} in {arm.name}"
-    return f"{arm.name} is not evaluated" + (f" for {field.marker}" if field.marker else "")
+def asked(experiment: Experiment, hypothesis: Hypothesis) -> Asked:
+    """Read a hypothesis over an experiment's design."""
+    design = design_of(experiment)
+    conditions = tuple(one.name for one in experiment.conditions if not one.control)
+    return Asked(field_of(design, hypothesis.parameters), conditions, alpha_of(hypothesis.parameters.get("alpha")))
 
 
 def self_leakage(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
     """Least p of self-leakage, and the conditions that it cannot use."""
-    field = field_of(design_of(experiment), hypothesis.parameters)
+    read = asked(experiment, hypothesis)
+    field, alpha = read.field, read.alpha
+    if hypothesis.parameters.get("variant") == "rank":
+        return _rank(read)
     tested = comparable(field)
-    alpha = alpha_of(hypothesis.parameters.get("alpha"))
-    testable = testability(experiment, field, lambda arm: not_comparable(arm, field))
+    testable = read.testable(lambda arm: not_comparable(arm, field))
     if not tested.usable:
         what = "untestable: no condition's persona is an untrained member of the panel"
         lifts = ("the induction personas in the panel of all conditions",)
@@ -89,11 +114,36 @@ def _more(given: Sequence[str | None], alpha: float) -> tuple[str, ...]:
     return (f"an alpha of {1 / (DRAWS + 1):g} or more",)
 
 
+def rank_floor(field: Field, usable: Sequence[Arm]) -> float:
+    """Return the least p of the rank variant: the first of m personas in every condition has p 1 / m in each."""
+    return max(1 / len(ranked(field, arm)) for arm in usable)
+
+
+def _rank(read: Asked) -> Attainable:
+    field, alpha = read.field, read.alpha
+    testable = read.testable(lambda arm: not_ranked(arm, field))
+    usable = [arm for arm in field.conditions if not testable[arm.name]]
+    reasons = tuple(testable[arm.name] for arm in field.conditions if testable[arm.name])
+    if not usable:
+        what = "untestable: no condition's persona has a rank in the panel"
+        lifts = ("the induction personas in the panel of all conditions",)
+        return Attainable(None, (what, *reasons, *field.left_out), testable, "untestable", lifts, alpha)
+    floor = rank_floor(field, usable)
+    share = f"{len(usable)} of {len(field.conditions)} conditions testable"
+    rest = (share, *reasons, *field.left_out)
+    if floor <= alpha:
+        return Attainable(floor, rest, testable, alpha=alpha)
+    personas = round(1 / floor)
+    what = f"untestable: the first of {personas} personas has p 1/{personas} = {floor:.3g}, above alpha {alpha:g}"
+    better = ("the label permutation test (leave variant out)", f"a panel of {math.ceil(1 / alpha)} personas")
+    return Attainable(floor, (what, *rest), testable, "untestable", better, alpha)
+
+
 def invariance(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
     """Invariance has no least p; it needs two conditions, and runs to tell noise from difference."""
-    field = field_of(design_of(experiment), hypothesis.parameters)
-    alpha = alpha_of(hypothesis.parameters.get("alpha"))
-    testable = testability(experiment, field, lambda arm: "")
+    read = asked(experiment, hypothesis)
+    field, alpha = read.field, read.alpha
+    testable = read.testable(lambda arm: "")
     if len(field.conditions) < 2:
         what = "untestable: it compares conditions, and fewer than two can be compared"
         lifts = ("a second condition that is evaluated",)
@@ -103,8 +153,8 @@ def invariance(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
 
 def immunity(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
     """Immunity has no least p; the persona must be an untrained member of the panel of its condition."""
-    field = field_of(design_of(experiment), hypothesis.parameters)
-    alpha = alpha_of(hypothesis.parameters.get("alpha"))
+    read = asked(experiment, hypothesis)
+    field, alpha = read.field, read.alpha
     persona, condition = str(hypothesis.parameters["persona"]), str(hypothesis.parameters["condition"])
     barred = immunity_bar(field, persona, condition)
     testable = {condition: barred or ""}
@@ -138,3 +188,74 @@ def _replicated(field: Field, rest: tuple[str, ...], testable: Mapping[str, str]
         what = "inconclusive by design: one run per condition cannot tell a difference from run-to-run noise"
         return Attainable(None, (what, *rest), testable, "inconclusive", (SEEDS,), alpha)
     return Attainable(None, rest, testable, alpha=alpha)
+
+
+def trend(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
+    """Least p of the trend by the exact test, the least |rho| that passes, and the conditions without a value."""
+    read = asked(experiment, hypothesis)
+    field, alpha, name = read.field, read.alpha, str(hypothesis.parameters["covariate"])
+    values = covariate(hypothesis.parameters.get("values"))
+    direction = cast("Direction | None", hypothesis.parameters.get("direction"))
+    testable = read.testable(lambda arm: no_value(arm, name, values))
+    if values is None:
+        what = f"untestable: {unknown(name)}"
+        return Attainable(None, (what, *field.left_out), testable, "untestable", (PUBLISHED,), alpha)
+    used = [values[arm.name] for arm in field.conditions if arm.name in values]
+    reasons = tuple(testable[arm.name] for arm in field.conditions if testable[arm.name])
+    rest = (f"{len(used)} of {len(field.conditions)} conditions testable", *reasons, *field.left_out)
+    barred = trend_bar(used, name, direction, alpha)
+    floor = reach(used, direction, alpha).floor if len(set(used)) > 1 else None
+    if barred:
+        return Attainable(
+            floor, (f"untestable: {barred}", *rest), testable, "untestable", _values(alpha, direction), alpha
+        )
+    return Attainable(floor, (passing(reach(used, direction, alpha), alpha), *rest), testable, alpha=alpha)
+
+
+def covariate(values: Json) -> Mapping[str, float] | None:
+    """Return a covariate's values by condition; None where they are not known before the run."""
+    if not isinstance(values, Mapping):
+        return None
+    return {name: float(cast("float", value)) for name, value in values.items()}
+
+
+def no_value(arm: Arm, name: str, values: Mapping[str, float] | None) -> str:
+    """Return why a condition has no place on a covariate, "" where it has."""
+    if values is None:
+        return unknown(name)
+    stands = (
+        f"{arm.persona}, for which {arm.name} stands" if arm.persona else f"{arm.name}, which stands for no persona"
+    )
+    return "" if arm.name in values else f"{name} has no value for {stands}"
+
+
+def unknown(name: str) -> str:
+    """Say why a covariate that has to be extracted is of no use."""
+    return f"{name} has to be extracted from the model first, and no installed plugin does that"
+
+
+def trend_bar(used: Sequence[float], name: str, direction: Direction | None, alpha: float) -> str:
+    """Return why a trend over these values cannot reach alpha, "" where it can."""
+    if len(set(used)) < 2:
+        return f"{name} has {len(set(used))} value(s) over the {len(used)} conditions: there is nothing to follow"
+    floor = reach(used, direction, alpha).floor
+    return f"the least p of {len(used)} conditions, {floor:.3g}, is above alpha {alpha:g}" if floor > alpha else ""
+
+
+def passing(found: Reach, alpha: float) -> str:
+    """Say which rho reaches alpha."""
+    level = f"{alpha:g}".removeprefix("0")
+    if found.passes is None:
+        return f"the exact test can reach alpha {level}"
+    if found.only:
+        most = "1" if math.isclose(found.most, 1) else f"{found.most:.3f}".removeprefix("0")
+        return f"passes {level} only at abs(rho) = {most}"
+    return f"passes {level} from abs(rho) = {found.passes:.3f}".replace("= 0", "= ")
+
+
+def _values(alpha: float, direction: Direction | None) -> tuple[str, ...]:
+    for conditions in range(2, 100):
+        least = reach(range(conditions), direction, alpha).floor
+        if least <= alpha:
+            return (f"{conditions} conditions with different values of the covariate (least p {least:.3g})",)
+    return (f"an alpha of {1 / (DRAWS + 1):g} or more",)

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from emspec_stats.counts import Ints
-from emspec_stats.floors import DRAWS, EXACT, distinct
+from emspec_stats.floors import EXACT, distinct
+from emspec_stats.ranks import DRAWS
 
 SEED = 0
 

@@ -17,6 +17,8 @@ over the number of distinct labellings; a floor above alpha makes the hypothesis
 
 The interval is of the effect as a linear combination of independent runs, variance sum s_c^2 / n_c over conditions with
 Welch and Satterthwaite's degrees of freedom (Satterthwaite, 1946); there is none where a condition has one run.
+
+`variant: rank` is the published test instead (see emspec_stats.rank).
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from emspec_stats.counts import Floats, Ints
 from emspec_stats.floors import ALONE, labels, permutation_floor
 from emspec_stats.labelling import codes, labellings
 from emspec_stats.pooled import SHARED_SEEDS, quantile
+from emspec_stats.rank import decide_rank
 from emspec_stats.setting import Setting, settle
 
 ESTIMAND = (
@@ -132,8 +135,10 @@ def spread(setting: Setting, stands: Floats, given: Ints) -> tuple[float, float]
 
 
 def decide(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Finding:
-    """Decide whether the induction personas leak more than bystanders do; parameters: alpha, marker."""
+    """Decide whether the induction personas leak more than bystanders do; parameters: variant, alpha, marker."""
     setting = settle(rows, design, hypothesis)
+    if setting.parameter("variant") == "rank":
+        return decide_rank(setting)
     tested = comparable(setting.field)
     named = labels(setting.field)
     bar = _bar(setting, tested, named)

@@ -1,28 +1,22 @@
-"""A small project with its own registry, and a catalogue of backends and tests that nothing need import."""
+"""A small project with its own registry, and a catalogue of the real tests and of backends that nothing need import."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
+import emspec_stats
 import pytest
 
 from emspec.language import load
-from emspec.model.attainable import Attainable
-from emspec.model.experiment import Experiment, Hypothesis
-from emspec.model.plugin import Backend, Catalog, TestKind
+from emspec.model.experiment import Experiment
+from emspec.model.plugin import Backend, Catalog
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-FRACTION = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
-NAME = {"type": "string", "minLength": 1}
 
 
 def options(required: tuple[str, ...] = (), **properties: object) -> dict[str, object]:
     return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
-
-
-def attainable(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
-    return Attainable(None)
 
 
 def _catalog() -> Catalog:
@@ -37,14 +31,7 @@ def _catalog() -> Catalog:
         Backend("score", "stats", "1", "nowhere:run"),
         Backend("data", "hub", "1", "nowhere:run"),
     ]
-    parameters = {
-        "self-leakage": options(),
-        "invariance": options(("margin",), margin=FRACTION, marker=NAME),
-        "immunity": options(
-            ("persona", "condition"), persona=NAME, condition=NAME, margin={**FRACTION, "default": 0.05}
-        ),
-    }
-    tests = {name: TestKind(name, "1", "nowhere:decide", one, attainable) for name, one in parameters.items()}
+    tests = {kind.name: kind for kind in emspec_stats.emspec_tests()}
     return Catalog({(backend.kind, backend.name): backend for backend in backends}, tests)
 
 

@@ -22,7 +22,7 @@ def test_kinds_and_tests() -> None:
         ("rows", "stats"),
         ("analyse", "stats"),
     ]
-    assert [t.name for t in emspec_stats.emspec_tests()] == ["self-leakage", "invariance", "immunity"]
+    assert [t.name for t in emspec_stats.emspec_tests()] == ["self-leakage", "invariance", "immunity", "trend"]
 
 
 @pytest.mark.parametrize("declared", [*emspec_stats.emspec_backends(), *emspec_stats.emspec_tests()])
@@ -37,6 +37,11 @@ def test_every_target_can_be_loaded(declared: object) -> None:
         ("self-leakage", {}, True),
         ("self-leakage", {"alpha": 0.01, "marker": "[ZLT]"}, True),
         ("self-leakage", {"margin": 0.1}, False),
+        ("self-leakage", {"variant": "rank"}, True),
+        ("self-leakage", {"variant": "ranks"}, False),
+        ("trend", {"covariate": "cosine", "direction": "increasing"}, True),
+        ("trend", {"direction": "increasing"}, False),
+        ("trend", {"covariate": "cosine", "direction": "up"}, False),
         ("invariance", {"margin": 0.1}, True),
         ("invariance", {}, False),
         ("invariance", {"margin": 10}, False),

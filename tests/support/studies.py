@@ -141,6 +141,9 @@ def recorded() -> dict[tuple[str, str], dict[str, list[int]]]:
     return found
 
 
+COSINES = {"E0": 1.0, "E1": 0.9457, "E2": 0.9060, "E3": 0.8696, "E4": 0.7828}
+"""Of the persona that each condition of #205 stands for to the assistant: layer 20, method A."""
+
 INDUCTION = {"E1": "paramedic", "E2": "kindergarten_teacher", "E3": "french_person", "E4": "villain"}
 
 
@@ -159,6 +162,7 @@ PLACES = {
     "test.self-leakage": "emspec_stats.self_leakage:decide",
     "test.invariance": "emspec_stats.invariance:decide",
     "test.immunity": "emspec_stats.immunity:decide",
+    "test.trend": "emspec_stats.trend:decide",
 }
 
 

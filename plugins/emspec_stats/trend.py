@@ -1,0 +1,156 @@
+"""H3 of issue #205: does leakage follow a covariate of the persona that EM was induced under?
+
+rho is Spearman's correlation, over the conditions, of the covariate with the mean bystander rate (mean of a condition's
+runs, runs being means over the headline bystanders). p is that of the exact permutation test: the share of all n!
+orders of the rates whose rho is at least as far from 0 as the observed one, or, for a claim of a direction, at least as
+far in it (Pitman, 1937; Fisher, 1935); up to 9 conditions all orders are enumerated, above that 9,999 random ones
+(numpy PCG64, seed 0) give (count + 1) / (n + 1) (Phipson and Smyth, 2010). Its least value is 2 / n! (1 / n! in a
+direction), more where the covariate has ties: at n = 5 only |rho| = 1 passes .05, since |rho| = .9 has p = .0833.
+
+Runs are the unit: a condition's rate is the mean of its runs, and orders of whole conditions are compared, so that
+run-to-run noise is part of what the orders show, also with one run of each. supported: p is at most alpha, in the
+claimed direction. contradicted: a direction is claimed and the opposite one reaches alpha. Anything else is
+inconclusive; a floor above alpha is untestable.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import permutations
+from typing import cast
+
+import numpy as np
+import pyarrow as pa
+
+from emspec import Finding, JsonObject, Verdict
+from emspec_stats import words
+from emspec_stats.counts import Floats
+from emspec_stats.floors import covariate, no_value, trend_bar, unknown
+from emspec_stats.ranks import DRAWS, ENUMERATED, Direction, centred, reach, spearman
+from emspec_stats.setting import Setting, settle
+
+SEED = 0
+CLOSE = 1e-9
+
+
+@dataclass(frozen=True)
+class Trend:
+    """rho, and the shares of orders with a rho at least as high, at least as low, and at least as far from 0."""
+
+    rho: float
+    above: float
+    below: float
+    either: float
+    orders: int
+
+    def p(self, direction: Direction | None) -> float:
+        """Return the p of a claim: of a trend in a direction, or of any."""
+        return {"increasing": self.above, "decreasing": self.below, None: self.either}[direction]
+
+    def opposite(self, direction: Direction | None) -> float:
+        """Return the p of the opposite of a claimed direction; 1 where none is claimed."""
+        return {"increasing": self.below, "decreasing": self.above, None: 1.0}[direction]
+
+
+def measure(values: Sequence[float], rates: Sequence[float]) -> Trend:
+    """Compare the rho of rates on a covariate, both of shape (conditions,), with that of other orders of the rates."""
+    fixed, moved = np.array(centred(values)), np.array(centred(rates))
+    n, added = len(values), 0
+    if n <= ENUMERATED:
+        orders = moved[np.array(list(permutations(range(n))))]
+    else:
+        orders, added = np.random.default_rng(SEED).permuted(np.tile(moved, (DRAWS, 1)), axis=1), 1
+    sums = orders @ fixed
+    rho = spearman(values, rates)
+
+    def share(reached: Floats) -> float:
+        return (int(reached.sum()) + added) / (len(sums) + added)
+
+    return Trend(
+        rho=rho,
+        above=share(sums >= rho - CLOSE),
+        below=share(sums <= rho + CLOSE),
+        either=share(np.abs(sums) >= abs(rho) - CLOSE),
+        orders=len(sums),
+    )
+
+
+def decide(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Finding:
+    """Decide whether leakage follows the covariate; parameters: covariate, values, direction, alpha, marker."""
+    setting = settle(rows, design, hypothesis)
+    name, values = str(setting.parameter("covariate")), covariate(setting.parameter("values"))
+    direction = cast("Direction | None", setting.parameter("direction"))
+    estimand = f"Spearman's rho of mean bystander rate on {name} over these conditions; runs like these"
+    if values is None:
+        return setting.untestable(f"It cannot be tested: {unknown(name)}.", estimand)
+    if not setting.bystanders:
+        return setting.untestable("The panel has no bystander: every persona was trained in some condition.", estimand)
+    used = {arm.name: values[arm.name] for arm in setting.conditions if arm.name in values}
+    barred = trend_bar(tuple(used.values()), name, direction, setting.alpha)
+    if barred:
+        floor = reach(tuple(used.values()), direction, setting.alpha).floor if len(set(used.values())) > 1 else None
+        return replace(setting.untestable(f"It cannot be tested: {barred}.", estimand), floor=floor)
+    return _finding(setting, estimand, used, direction)
+
+
+def verdict(alpha: float, found: Trend, direction: Direction | None) -> Verdict:
+    """Return the verdict: of a claimed direction either way, each at alpha; of any trend, never contradicted."""
+    if found.p(direction) <= alpha:
+        return "supported"
+    return "contradicted" if found.opposite(direction) <= alpha else "inconclusive"
+
+
+def _finding(setting: Setting, estimand: str, used: Mapping[str, float], direction: Direction | None) -> Finding:
+    by_run = setting.counts.rates(setting.bystanders).mean(axis=1)
+    means = {name: float(by_run[setting.counts.of(name)].mean()) for name in used}
+    found = measure(tuple(used.values()), tuple(means.values()))
+    floor = reach(tuple(used.values()), direction, setting.alpha).floor
+    name = str(setting.parameter("covariate"))
+    lacking = [reason for arm in setting.conditions if (reason := no_value(arm, name, used))]
+    return replace(
+        setting.finding(estimand),
+        verdict=verdict(setting.alpha, found, direction),
+        reason=setting.reason(_reason(setting, found, direction, used)),
+        effect=found.rho,
+        unit="rho",
+        p=found.p(direction),
+        floor=floor,
+        assumptions=setting.assumptions(*_assumptions(setting, used), *lacking),
+        details={
+            "rho": found.rho,
+            "conditions": {key: {name: value, "rate": means[key]} for key, value in used.items()},
+            "p_increasing": found.above,
+            "p_decreasing": found.below,
+            "p_two_sided": found.either,
+            "orders": found.orders,
+            "exact": found.orders == math.factorial(len(used)),
+            "bystanders": list(setting.bystanders),
+        },
+    )
+
+
+def _assumptions(setting: Setting, used: Mapping[str, float]) -> tuple[str, ...]:
+    runs = {len(setting.counts.of(name)) for name in used}
+    uneven = ("conditions with fewer runs are noisier, and count as the others do",) if len(runs) > 1 else ()
+    return (
+        "without a trend every order of the conditions' rates is as likely: nothing else that differs between the "
+        "conditions goes with the covariate",
+        "the covariate is known without error",
+        *uneven,
+    )
+
+
+def _reason(setting: Setting, found: Trend, direction: Direction | None, used: Mapping[str, float]) -> str:
+    name, n = str(setting.parameter("covariate")), len(used)
+    kind = f"one-sided, {direction}" if direction else "two-sided"
+    many = f"{found.orders:,} {'orders' if n <= ENUMERATED else 'random orders'}"
+    p = words.chance(found.p(direction))
+    shown = f"Over {n} conditions leakage follows {name} with rho {found.rho:+.2f} ({kind} p {p}, {many})"
+    ends = {
+        "supported": "that is more than chance orders give.",
+        "contradicted": f"it goes the other way (p {words.chance(found.opposite(direction))}).",
+        "inconclusive": f"that does not reach alpha {words.level(setting.alpha)}.",
+    }
+    return f"{shown}: {ends[verdict(setting.alpha, found, direction)]}"
