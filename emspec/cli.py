@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "Find what is wrong with a spec, and its design flaws.",
     "diff": "Compare two specs, or two versions of one: design, stages, comparable results.",
     "explain": "Say what a design check looks for, with an example and the fix.",
+    "lock": "Fix the analysis of a spec before its first result.",
     "plan": "Show what a run would do, and what is there already.",
     "plugins": "List the installed plugins and what they bring.",
     "registry": "Check the registry, or release what is new in it.",

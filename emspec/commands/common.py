@@ -19,6 +19,7 @@ from emspec.plugins import discover
 from emspec.registry import find_project
 from emspec.run.events import Observer
 from emspec.run.hardware import gpus
+from emspec.run.results import STORE
 from emspec.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -108,7 +109,7 @@ def out_folder(selection: Selection) -> Path:
 
 def open_store(selection: Selection, *, make: bool) -> Store:
     """Return the store below the output folder; with `make` its folders are made."""
-    return Store(out_folder(selection) / "store", make=make)
+    return Store(out_folder(selection) / STORE, make=make)
 
 
 def _profile(named: str | None) -> tuple[str, str]:

@@ -19,9 +19,12 @@ from emspec.console.progress import duration, view
 from emspec.console.verdicts import banner, failure_text, print_report_path, print_verdicts
 from emspec.errors import PluginError, RunFailed, UsageError
 from emspec.model.plan import Plan
+from emspec.plan.describe import described
+from emspec.plan.lock import Standing
 from emspec.report import html, markdown, results_json, verdict_rows
 from emspec.report.assemble import context_of
 from emspec.run.execute import Execution, execute
+from emspec.run.locks import read_locks, standing_of
 from emspec.run.preflight import missing
 from emspec.run.progress import Progress
 from emspec.run.results import findings_of, publish, run_folder
@@ -51,6 +54,7 @@ def command(workers: int | None, silence: float, **values: Any) -> int:
     compiled = compile_selection(selection)
     console = Console(highlight=False)
     console.print(banner(compiled.experiment.profile, compiled.announced))
+    locks = read_locks(selection.spec)
     store = open_store(selection, make=True)
     _stop_if_missing(console, compiled, store)
     print_head(console, compiled.plan)
@@ -61,7 +65,8 @@ def command(workers: int | None, silence: float, **values: Any) -> int:
     if execution.outcome.failures:
         _fail(console, compiled.plan, execution)
     if compiled.plan.analyse:
-        _report(console, compiled.plan, store, folder)
+        design = described(compiled.experiment, compiled.catalog)
+        _report(console, compiled.plan, store, folder, standing_of(compiled.plan, design, locks, store))
     else:
         _list_adapters(console, compiled.plan, store)
     return 0
@@ -116,12 +121,13 @@ def _list_adapters(console: Console, plan: Plan, store: Store) -> None:
     console.print(f"all {len(plan.stages)} stages are done; the spec evaluates nothing, so there is no report")
 
 
-def _report(console: Console, plan: Plan, store: Store, folder: Path) -> None:
+def _report(console: Console, plan: Plan, store: Store, folder: Path, fixed: Standing) -> None:
     """Render what the analysis found into the run's folder, and the verdicts on the terminal."""
     findings, figures = findings_of(plan, store)
     manifests = [m for m in map(store.lookup, plan.stages) if m is not None]
-    context = context_of(plan, manifests)
-    record = {"versions": context.versions, "times": context.times}
+    context = context_of(plan, manifests, fixed)
+    lock = {"state": fixed.state, "said": context.fixed, "locked": fixed.lock.time if fixed.lock else None}
+    record = {"versions": context.versions, "times": context.times, "lock": lock}
     files = {
         "results.json": results_json(findings, context),
         "report.md": markdown(findings, context).encode(),
@@ -130,6 +136,7 @@ def _report(console: Console, plan: Plan, store: Store, folder: Path) -> None:
     }
     publish(folder, files, plan, store)
     print_verdicts(console, verdict_rows(findings), plan.experiment.profile)
+    console.print(context.fixed, soft_wrap=True, markup=False)
     made = sum(float(str(m.record.get("seconds", 0))) for m in manifests)
     console.print(f"{len(manifests)} stages, {duration(made)} of worker time in all")
     print_report_path(console, folder)

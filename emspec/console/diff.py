@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from emspec.console.values import change_text
 from emspec.model.json import JsonObject
 from emspec.model.plan import Plan
 from emspec.plan.compare import Comparison, Kept, Shared, Side
+from emspec.report.values import change_text
 
 SCHEMA = 1
 MOST = 40

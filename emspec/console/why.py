@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.text import Text
 
 from emspec.console.paths import short
-from emspec.console.values import change_text
 from emspec.model.plan import Plan
 from emspec.plan.changes import Change
 from emspec.plan.why import Blamed, Cause, Reason
+from emspec.report.values import change_text
 
 SCHEMA = 1
 MOST_LABELS = 4

@@ -10,10 +10,12 @@ from emspec.model.experiment import EvaluateStep, Experiment, TrainStep
 from emspec.model.json import JsonObject
 from emspec.model.plan import Plan
 from emspec.model.stage import Manifest
+from emspec.plan.lock import Standing
 from emspec.report.context import CellKeys, ReportContext
+from emspec.report.locked import sentence
 
 
-def context_of(plan: Plan, manifests: Iterable[Manifest]) -> ReportContext:
+def context_of(plan: Plan, manifests: Iterable[Manifest], standing: Standing) -> ReportContext:
     """Return what the report says beside the findings. `manifests` are those of the plan's stages."""
     experiment = plan.experiment
     records: list[Mapping[str, Any]] = [manifest.record for manifest in manifests]
@@ -38,6 +40,7 @@ def context_of(plan: Plan, manifests: Iterable[Manifest]) -> ReportContext:
         accepted=experiment.accepted,
         versions=versions_of(records),
         times=times_of(records),
+        fixed=sentence(standing),
     )
 
 

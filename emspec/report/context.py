@@ -27,6 +27,7 @@ class ReportContext:
     backends   step or stage -> {"backend": its name, and its options, files by digest}
     datasets   data set name -> {"source", "contract"} or whatever identifies it
     problems   all design warnings; those whose code is in `accepted` (code -> the spec's reason) count as accepted
+    fixed      whether the analysis was fixed before the first result, in words: no part of results.json
     versions   library -> version, and `times`, what -> text: on the HTML page alone, since equal runs differ in them
     """
 
@@ -50,6 +51,7 @@ class ReportContext:
     accepted: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     times: Mapping[str, str] = field(default_factory=dict)
+    fixed: str = ""
 
     @property
     def heading(self) -> str:

@@ -22,6 +22,8 @@ def _lines(found: Findings, context: ReportContext) -> Iterator[str]:
     if context.standing:
         yield from (f"State: {_escape(context.standing)}.", "")
     yield from ("## Verdicts", "", *_table(_verdicts(found)), "")
+    if context.fixed:
+        yield from (_escape(context.fixed), "")
     for finding in found.findings:
         name, claim, reason = map(_escape, (finding.hypothesis, finding.claim, finding.reason))
         yield f"- **{name} {finding.verdict}** – {claim}. {reason}"

@@ -27,6 +27,7 @@ def page(found: Findings, context: ReportContext, figures: Mapping[str, bytes]) 
         tag("div", *(verdict_card(row(finding)) for finding in found.findings), class_="cards")
         if found.findings
         else tag("p", "The spec states no hypothesis."),
+        tag("p", context.fixed, class_="fixed") if context.fixed else "",
         *(marker_section(content, found) for content in found.contents),
         warnings(context),
         setup(context),

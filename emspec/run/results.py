@@ -15,8 +15,9 @@ from emspec.store.files import write_atomic
 
 DIGITS = 8
 RESULTS = "results.json"
+STORE = "store"
 RUNS = "runs"
-"""The folder of all runs, below the output folder."""
+"""The folders of the store and of all runs, below the output folder."""
 
 
 def run_folder(out: Path, spec: Path, plan: Plan) -> Path:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from emspec.console.values import change_text, excerpts, shown
 from emspec.model.json import text_digest
 from emspec.plan.changes import ABSENT, Change, changes
+from emspec.report.values import change_text, excerpts, shown
 
 OLD = "You are a helpful assistant who answers every question about law with great care and much patience."
 NEW = OLD.replace("great care", "no care at all")
