@@ -11,6 +11,7 @@ from emspec.commands.common import out_option
 from emspec.console.paths import short
 from emspec.errors import StoreError
 from emspec.registry import find_project
+from emspec.run.results import STORE
 from emspec.store import Store
 
 
@@ -33,6 +34,6 @@ def command(out: Path | None) -> int:
 
 def _store(out: Path) -> Store:
     """Return the store of an output folder that has one."""
-    if not (out / "store" / "results").is_dir():
+    if not (out / STORE / "results").is_dir():
         raise StoreError(f"{short(out)} holds no store", "name the folder that emspec run wrote to: --out FOLDER")
-    return Store(out / "store")
+    return Store(out / STORE)
