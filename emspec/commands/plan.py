@@ -19,6 +19,7 @@ from emspec.commands.common import (
 )
 from emspec.console.plan import print_plan
 from emspec.console.why import print_why, why_json
+from emspec.plan.overview import overview
 from emspec.plan.why import Reason, why
 from emspec.run.history import history_of
 from emspec.run.results import RUNS
@@ -40,7 +41,7 @@ def command(asks_why: bool, form: str, **values: Any) -> int:
         return 0
     if compiled.announced:
         console.print(compiled.announced)
-    print_plan(console, compiled.plan, surveyed)
+    print_plan(console, overview(compiled.plan, compiled.catalog, surveyed.states, surveyed.made))
     if asks_why:
         print_why(console, compiled.plan, reasons_of(compiled, selection, surveyed), version("emspec"))
     return 0

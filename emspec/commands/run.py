@@ -21,6 +21,7 @@ from emspec.errors import PluginError, RunFailed, UsageError
 from emspec.model.plan import Plan
 from emspec.plan.describe import described
 from emspec.plan.lock import Standing
+from emspec.plan.overview import overview
 from emspec.report import html, markdown, results_json, verdict_rows
 from emspec.report.assemble import context_of
 from emspec.run.execute import Execution, execute
@@ -85,7 +86,8 @@ def _stop_if_missing(console: Console, compiled: Compiled, store: Store) -> None
     lacking = missing(compiled.plan, compiled.catalog)
     if lacking is None:
         return
-    print_plan(console, compiled.plan, survey(compiled.plan, store, thorough=False))
+    surveyed = survey(compiled.plan, store, thorough=False)
+    print_plan(console, overview(compiled.plan, compiled.catalog, surveyed.states, surveyed.made))
     for line in lacking.lines:
         console.print(f"missing: {line}", soft_wrap=True, markup=False)
     what = "this machine lacks what the plan needs; the stages above would run where it is there"

@@ -39,6 +39,11 @@ class Work:
     micro: int = 0
     bytes: int = 0
 
+    @property
+    def tokens(self) -> int:
+        """All tokens that go through the model, those of a training once for forward and back."""
+        return self.prompt_tokens + self.reply_tokens + self.trained_tokens
+
 
 Known = Mapping[str, Work]
 """The work of the stages that a stage is made from, by their role."""
@@ -121,6 +126,30 @@ def _generate(stage: Stage, known: Known, of: Lengths) -> Work:
     )
 
 
+def _extract(stage: Stage, known: Known, of: Lengths) -> Work:
+    """Method B writes a reply to every prompt first and reads both once more; a layer's vector has 4 bytes a number."""
+    parameters: Mapping[str, Any] = stage.parameters
+    systems, questions = tuple(parameters["systems"]), tuple(parameters["questions"])
+    rows, methods = len(systems) * len(questions), tuple(parameters.get("methods", ()))
+    prompt = lengths.mean_system(systems) + lengths.mean_question(questions)
+    reply = min(of.reply, float(parameters.get("max_tokens", of.reply))) if "B" in methods else 0.0
+    vectors = rows * len(methods) * len(tuple(parameters.get("layers", ())))
+    return Work(
+        rows=rows,
+        row_tokens=prompt + reply,
+        prompt_tokens=round(rows * (len(methods) * prompt + reply)),
+        reply_tokens=round(rows * reply),
+        bytes=vectors * of.shape.width * WIDE,
+    )
+
+
+def _results(stage: Stage, known: Known, of: Lengths) -> Work:
+    parameters: Mapping[str, Any] = stage.parameters
+    rows = len(parameters["systems"]) * len(parameters["questions"]) * int(parameters["samples"])
+    characters = of.reply * measured()["lengths"]["characters_per_token"]
+    return Work(rows=rows, bytes=round(rows * (measured()["bytes"]["reply"] + characters)))
+
+
 def _score(stage: Stage, known: Known, of: Lengths) -> Work:
     rows = known["replies"].rows
     return Work(rows=rows, bytes=rows * measured()["bytes"]["score"])
@@ -140,6 +169,8 @@ _KINDS: Mapping[str, Callable[[Stage, Known, Lengths], Work]] = {
     "train": _train,
     "couple": _couple,
     "generate": _generate,
+    "extract": _extract,
+    "results": _results,
     "score": _score,
     "rows": _rows,
     "analyse": _analyse,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from emspec.model.plan import Plan
@@ -14,10 +14,14 @@ State = Literal["hit", "run", "unneeded"]
 
 @dataclass(frozen=True)
 class Survey:
-    """`states` of all stages; `healed` names results that were found damaged, as (key, file)."""
+    """`states` of all stages; `healed` names results that were found damaged, as (key, file).
+
+    `made` has the label under which a stage that is there was made, which may have been for another spec.
+    """
 
     states: Mapping[str, State]
     healed: tuple[tuple[str, str], ...] = ()
+    made: Mapping[str, str] = field(default_factory=dict)
 
     def keys(self, state: State) -> tuple[str, ...]:
         """Return the keys in a state, in plan order."""
@@ -36,6 +40,7 @@ def survey(plan: Plan, store: Store, *, thorough: bool) -> Survey:
     wanted = [key for key in plan.stages if key not in consumed or key == plan.rows]
     states: dict[str, State] = {}
     healed: list[tuple[str, str]] = []
+    made: dict[str, str] = {}
     while wanted:
         key = wanted.pop()
         if key in states:
@@ -43,10 +48,11 @@ def survey(plan: Plan, store: Store, *, thorough: bool) -> Survey:
         damage = store.heal(key) if thorough else None
         if damage:
             healed.append((key, damage))
-        elif store.lookup(key):
+        elif found := store.lookup(key):
             states[key] = "hit"
+            made[key] = str(found.record.get("label", plan.stages[key].label))
             continue
         states[key] = "run"
         wanted += plan.stages[key].inputs.values()
     ordered: dict[str, State] = {key: states.get(key, "unneeded") for key in plan.stages}
-    return Survey(ordered, tuple(healed))
+    return Survey(ordered, tuple(healed), made)

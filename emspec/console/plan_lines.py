@@ -1,0 +1,116 @@
+"""What is said of a plan below its table of steps, a line each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from emspec.console.units import bytes_text, span_text
+from emspec.model.experiment import CoupleStep, Experiment
+from emspec.model.plan import Plan
+from emspec.plan.overview import Overview
+
+MOST_SESSIONS = 6
+MOST_SHOWN = 6
+
+
+def plan_lines(seen: Overview) -> tuple[str, ...]:
+    """Return what is said below the table of steps, a line each."""
+    return (
+        *session_lines(seen),
+        *made_lines(seen),
+        total_line(seen),
+        *untimed_line(seen),
+        *lacking_lines(seen),
+        *resolved_lines(seen.plan.experiment),
+        *attainable_lines(seen.plan),
+        *warnings_line(seen),
+    )
+
+
+def session_lines(seen: Overview) -> tuple[str, ...]:
+    """Return how the models are loaded, in order, and how long that takes; nothing where none is."""
+    loaded = [session for session in seen.cost.sessions if session.key.model and session.key.target]
+    if not loaded:
+        return ()
+    names = [f"{seen.plan.stages[one.stages[0]].backend} {len(one.stages)}" for one in loaded]
+    opening = span_text(sum(one.start for one in loaded))
+    loads = f"{len(loaded)} load{'s' if len(loaded) > 1 else ''} of {seen.plan.experiment.model.name}"
+    shown = " > ".join(names[:MOST_SESSIONS]) + (" > ..." if len(names) > MOST_SESSIONS else "")
+    return (f"{loads}, stages each: {shown}; {opening} of the time goes into it",)
+
+
+def made_lines(seen: Overview) -> tuple[str, ...]:
+    """Return what is there already under another name: results of another spec, or of a condition called otherwise."""
+    pairs: dict[tuple[str, str], None] = {}
+    for step in seen.steps:
+        end = f" {step.step}"
+        pairs.update(dict.fromkeys((here.removesuffix(end), then.removesuffix(end)) for here, then in step.made))
+    shown = [f"{here} (made as {then})" for here, then in pairs][:MOST_SHOWN]
+    more = f" and {len(pairs) - MOST_SHOWN} more" if len(pairs) > MOST_SHOWN else ""
+    return (f"there already under other names: {', '.join(shown)}{more}",) if shown else ()
+
+
+def lacking_lines(seen: Overview) -> tuple[str, ...]:
+    """Return which stages nothing installed can run."""
+    return tuple(
+        f"nothing installed can run the {step.runs} {step.kind} stage{'s' if step.runs > 1 else ''} of {step.step}: "
+        "emspec plugins"
+        for step in seen.lacking
+    )
+
+
+def total_line(seen: Overview) -> str:
+    """Return the totals: stages, sessions, GPU-hours and the board's label, disk, GPU memory, time."""
+    cost, plan = seen.cost, seen.plan
+    hits = len(plan.stages) - seen.to_run
+    stages = f"{len(plan.cells)} cells, {len(plan.stages)} stages: {hits} hit, {seen.to_run} run"
+    if not seen.to_run:
+        return stages
+    parts = [stages, f"{len(cost.sessions)} session{'s' if len(cost.sessions) > 1 else ''}"]
+    if cost.label:
+        parts.append(f"{cost.gpu_hours:.1f} GPU-h (compute:{cost.label})")
+    parts.append(bytes_text(cost.bytes))
+    if cost.gpu_bytes:
+        parts.append(f"peak GPU memory {bytes_text(cost.gpu_bytes)}")
+    parts.append(
+        f"about {span_text(cost.seconds)} with one worker, no less than {span_text(cost.path_seconds)} with many"
+    )
+    return "; ".join(parts)
+
+
+def untimed_line(seen: Overview) -> tuple[str, ...]:
+    """Return whose time is missing in the totals, for want of a measured rate."""
+    missing = [f"{backend} ({kind}, {device})" for kind, backend, device in seen.cost.untimed if backend]
+    return (f"without the time of {', '.join(missing)}: no rate of it is on record",) if missing else ()
+
+
+def resolved_lines(experiment: Experiment) -> list[str]:
+    """Return a line for each rule that a couple step's negatives came from."""
+    lines: defaultdict[str, list[str]] = defaultdict(list)
+    for condition in experiment.conditions:
+        for step in condition.steps:
+            if isinstance(step, CoupleStep):
+                names = ", ".join(persona.name for persona in step.negatives)
+                lines[f"{step.name}: source {step.source.name}, negatives {names} ({step.negatives_rule})"].append(
+                    condition.name
+                )
+    if len(lines) == 1:
+        return list(lines)
+    return [f"{line}: {', '.join(conditions)}" for line, conditions in lines.items()]
+
+
+def attainable_lines(plan: Plan) -> list[str]:
+    """Return the least p of each hypothesis' test, and what is to be said about it."""
+    lines = []
+    for name, attainable in plan.attainable.items():
+        floor = f"least attainable p {attainable.floor:.4g}" if attainable.floor is not None else "no least p"
+        lines.append("; ".join([f"{name}: {floor}", *attainable.remarks]))
+    return lines
+
+
+def warnings_line(seen: Overview) -> tuple[str, ...]:
+    """Return how many findings of the design checks are accepted, and how many open."""
+    experiment = seen.plan.experiment
+    accepted = sum(problem.code in experiment.accepted for problem in experiment.problems)
+    still = len(experiment.problems) - accepted
+    return (f"{accepted} warnings accepted, {still} open: emspec check",) if experiment.problems else ()
