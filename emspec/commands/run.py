@@ -23,7 +23,7 @@ from emspec.plan.describe import described
 from emspec.plan.lock import Standing
 from emspec.plan.overview import overview
 from emspec.report import html, markdown, results_json, verdict_rows
-from emspec.report.assemble import context_of
+from emspec.report.assemble import context_of, on_all_hypotheses
 from emspec.run.execute import Execution, execute
 from emspec.run.locks import read_locks, standing_of
 from emspec.run.preflight import missing
@@ -125,7 +125,8 @@ def _list_adapters(console: Console, plan: Plan, store: Store) -> None:
 
 def _report(console: Console, plan: Plan, store: Store, folder: Path, fixed: Standing) -> None:
     """Render what the analysis found into the run's folder, and the verdicts on the terminal."""
-    findings, figures = findings_of(plan, store)
+    analysed, figures = findings_of(plan, store)
+    findings = on_all_hypotheses(analysed, plan.experiment)
     manifests = [m for m in map(store.lookup, plan.stages) if m is not None]
     context = context_of(plan, manifests, fixed)
     lock = {"state": fixed.state, "said": context.fixed, "locked": fixed.lock.time if fixed.lock else None}

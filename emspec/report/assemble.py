@@ -1,12 +1,13 @@
-"""The context of a report, from the plan and from what the store recorded of its stages."""
+"""What a report is made of: its context, from the plan and from what the store recorded, and findings on all claims."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from emspec.model.experiment import EvaluateStep, Experiment, TrainStep
+from emspec.model.experiment import EvaluateStep, Experiment, Hypothesis, TrainStep
+from emspec.model.finding import Finding
 from emspec.model.json import JsonObject
 from emspec.model.plan import Plan
 from emspec.model.stage import Manifest
@@ -41,6 +42,26 @@ def context_of(plan: Plan, manifests: Iterable[Manifest], standing: Standing) ->
         versions=versions_of(records),
         times=times_of(records),
         fixed=sentence(standing),
+    )
+
+
+def on_all_hypotheses(findings: JsonObject, experiment: Experiment) -> JsonObject:
+    """Return an analysis' findings in the order of the spec, those on tests that nobody brings filled in: untestable."""
+    found = {str(one["hypothesis"]): one for one in cast("Sequence[JsonObject]", findings["findings"])}
+    lacking = {one.name: _not_run(one).to_json() for one in experiment.hypotheses if not one.installed}
+    every = {**found, **lacking}
+    return {**findings, "findings": [every[one.name] for one in experiment.hypotheses if one.name in every]}
+
+
+def _not_run(hypothesis: Hypothesis) -> Finding:
+    return Finding(
+        hypothesis=hypothesis.name,
+        test=hypothesis.test,
+        claim=hypothesis.claim,
+        verdict="untestable",
+        reason=f"No installed plugin brings the test {hypothesis.test}: nothing was computed.",
+        estimand="none",
+        family="none",
     )
 
 
