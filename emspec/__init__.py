@@ -4,6 +4,7 @@ This root is the vocabulary that plugins import; it loads no model library.
 """
 
 from emspec.errors import EmspecError, StageError
+from emspec.files import contract_faults, row_facts
 from emspec.hookspecs import hookimpl
 from emspec.model.attainable import Attainable
 from emspec.model.decision import Criterion, Decision, Metric
@@ -41,8 +42,10 @@ __all__ = [
     "TrainStep",
     "Verdict",
     "canonical",
+    "contract_faults",
     "design_of",
     "digest",
     "hookimpl",
+    "row_facts",
     "text_digest",
 ]

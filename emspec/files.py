@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -10,3 +12,32 @@ def sha256_file(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, 64 hexadecimal digits."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Write a file aside, bring it to disk, and put it in place in one step."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    with aside.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    aside.replace(path)
+
+
+def row_facts(path: Path) -> Mapping[str, int | str]:
+    """Return what a rows.jsonl is: its number of rows (lines), md5 and sha256."""
+    content = path.read_bytes()
+    return {
+        "rows": content.count(b"\n"),
+        "md5": hashlib.md5(content, usedforsecurity=False).hexdigest(),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+
+
+def contract_faults(found: Mapping[str, int | str], contract: Mapping[str, object]) -> tuple[str, ...]:
+    """Return in what rows are not what a data set's contract {rows, md5?, sha256?} says, a phrase for each."""
+    return tuple(
+        f"{name} {found.get(name)}, and its contract says {expected}"
+        for name, expected in contract.items()
+        if found.get(name) != expected
+    )

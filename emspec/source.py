@@ -24,7 +24,7 @@ MAX_DEPTH = 40
 KeyPath = tuple[str | int, ...]
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(slots=True)
@@ -72,10 +72,10 @@ class Document:
 
 def read(path: Path) -> Document:
     """Read a YAML file; a SpecError where it is no YAML, no text, too large or nested too deep."""
-    return parse(_shown(path), _text(path))
+    return parse(shown(path), text_of(path))
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
     """Return the path as places carry it: relative where it lies below the working directory."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
@@ -93,8 +93,9 @@ def parse(file: str, text: str) -> Document:
     return Document(file, data, tuple(reader.problems), reader.marks)
 
 
-def _text(path: Path) -> str:
-    place = Place(_shown(path), 1, 1)
+def text_of(path: Path) -> str:
+    """Return a file's text; SpecError where it cannot be read, is too large, or is no UTF-8, or has a BOM."""
+    place = Place(shown(path), 1, 1)
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -112,7 +113,7 @@ def _text(path: Path) -> str:
 
 
 def _refuse_odd_characters(file: str, text: str) -> None:
-    odd = _NOT_YAML.search(text)
+    odd = NOT_YAML.search(text)
     if odd:
         line, column = text.count("\n", 0, odd.start()) + 1, odd.start() - text.rfind("\n", 0, odd.start())
         what = f"the character U+{ord(odd.group()):04X} may not stand in YAML"

@@ -49,6 +49,14 @@ class Compiled:
     announced: str
 
 
+def format_option(command: F) -> F:
+    """Add the option --format text | json."""
+    choice = click.Choice(["text", "json"])
+    return click.option("--format", "form", type=choice, default="text", show_default=True, help="What to print.")(
+        command
+    )
+
+
 def out_option(command: F) -> F:
     """Add the option --out."""
     what = "Folder of store and runs; by default the project's out."

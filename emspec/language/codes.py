@@ -43,9 +43,19 @@ registry; conditions and steps are those of the spec.""",
     "S106": "Two parts of the spec do not fit together.\n\nThe message names both.",
     "S107": "A file that is named is not there, or lies outside the project.\n\nPaths are relative to the project.",
     "S108": "The profile, the conditions or the seeds asked for are not there.\n\nSee specs/profiles and the spec.",
+    "S109": """A text or a data set is not the one whose digest the spec pins.
+
+The digest of a prompt is the SHA-256 of its UTF-8 text, that of a question set of its questions joined by newlines; a
+data set is held to its MD5 or SHA-256. One byte of difference is enough. emspec registry show NAME prints what is
+there, emspec registry import brings in a file to the byte. A pin for what the spec does not use is wrong as well.""",
     "R101": """A registry file is not well formed.
 
 Its name must be that of its file, and every name in it must stand for something.""",
+    "R102": """A file of texts cannot be imported.
+
+Prompts are {name: text}, a list of {name, text}, a table with the columns name and text, or the personas.json that
+issue #205 published. Questions are a list of texts, a table with the column question, or recorded replies (persona ->
+question -> replies). Nothing is imported until every text can be: none empty, none named twice.""",
 }
 
 

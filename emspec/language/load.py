@@ -16,6 +16,7 @@ from emspec.language.conditions import ConditionText, base_steps, condition_text
 from emspec.language.fields import Setting, Spot, StepText
 from emspec.language.hypotheses import Known, resolve_hypotheses
 from emspec.language.joined import spec_schema, taken_names
+from emspec.language.pins import check_pins
 from emspec.language.profile import load_profile
 from emspec.language.scope import Notes, Scope
 from emspec.language.select import Selection, selected
@@ -52,6 +53,7 @@ def load(
     notes = Notes(list(document.problems))
     data = _valid(document, catalog, notes)
     scope = _scope(data, document, profile, catalog, notes)
+    check_pins(data, document, scope)
     model = _model(data, document, scope)
     scope = replace(scope, context=model.context) if model else scope
     texts, conditions = _conditions(data, document, scope)

@@ -76,6 +76,15 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Pins:
+    """Digests that texts and data must have: `digests` maps personas, questions, datasets to digests by name."""
+
+    name: str
+    source: str
+    digests: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
 class FileRef:
     """A local input file: the digest is part of stage keys, the path is not."""
 

@@ -8,13 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from emspec.errors import RegistryError, SpecError
+from emspec.errors import Problem, RegistryError, SpecError
 from emspec.files import sha256_file
 from emspec.registry import lock
 from emspec.schema import inlined, problems
 from emspec.source import Document, read
 
-FOLDERS = ("personas", "questions", "models", "datasets", "recipes", "measures")
+FOLDERS = ("personas", "questions", "models", "datasets", "recipes", "measures", "pins")
 OPTIONAL_FIELDS = frozenset({"group_by_length", "max_steps"})
 
 
@@ -34,12 +34,22 @@ def load(registry: Path, folder: str, name: str, released: Mapping[str, str]) ->
         raise RegistryError(f"{path} is missing", f"bring it back from version control, or name another: {have}")
     lock.check(registry, f"{folder}/{name}.yaml", sha256_file(path), released)
     document = read(path)
-    found = [*document.problems, *problems(document, _schemas()[folder])]
-    if not found and folder == "recipes":
-        found = problems(document, recipe_schema(document.data["kind"]), document.data["recipe"], ("recipe",))
+    found = faults(document, folder)
     if found:
         raise SpecError(found)
+    called = "version" if folder == "personas" else "name"
+    if document.data[called] != name:
+        what, place = f"the file is named {name}", document.value((called,))
+        raise SpecError([Problem("error", "R101", place, what, f"write {called}: {name}")])
     return document
+
+
+def faults(document: Document, folder: str) -> list[Problem]:
+    """Return everything in a registry file that breaks the schema of its folder."""
+    found = [*document.problems, *problems(document, _schemas()[folder])]
+    if not found and folder == "recipes":
+        return problems(document, recipe_schema(document.data["kind"]), document.data["recipe"], ("recipe",))
+    return found
 
 
 def check_model(registry: Path, name: str, document: Document) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,11 +10,14 @@ from pathlib import Path
 from emspec.errors import Problem, SpecError
 from emspec.files import sha256_file
 from emspec.model.json import JsonObject
-from emspec.model.records import DatasetRecord, FileRef, Measure, ModelRecord, Persona, QuestionSet
+from emspec.model.records import DatasetRecord, FileRef, Measure, ModelRecord, Persona, Pins, QuestionSet
 from emspec.registry import files, lock
 from emspec.registry.project import Project
 from emspec.schema import completed
 from emspec.source import Document, KeyPath
+
+PINNED = ("personas", "questions", "datasets")
+"""What has digests that can be pinned."""
 
 
 @dataclass(frozen=True)
@@ -61,21 +64,25 @@ class Registry:
         return self._names[folder]
 
     def verify(self) -> None:
-        """Read every file; RegistryError for the first released one, or file of a model, that is missing or changed."""
+        """Read every file, and look up the names in it.
+
+        RegistryError for the first released one, or file of a model, that is missing or changed; SpecError for the
+        first that is malformed.
+        """
         for name in self.released:
             files.load(self.project.registry, *_split(name), self.released)
+        within: Mapping[str, Callable[[str], object]] = {"personas": self.personas, "questions": self.questions}
         for folder in files.FOLDERS:
             for name in self.names(folder):
-                self._load(folder, name)
+                self.document(folder, name)
+                within.get(folder, str)(name)
         for name in self.names("models"):
-            files.check_model(self.project.registry, name, self._load("models", name))
+            files.check_model(self.project.registry, name, self.document("models", name))
 
     def personas(self, version: str, below: tuple[str, ...] = ()) -> PersonaSet:
         """Return a version of the personas; `below` are the versions that extend it."""
-        document = self._load("personas", version)
+        document = self.document("personas", version)
         data = document.data
-        if data["version"] != version:
-            raise _bad(document, ("version",), f"the file is named {version}", f"write version: {version}")
         base = PersonaSet(version, {}, {})
         if "extends" in data:
             base = self.personas(self._extended(document, (*below, version)), (*below, version))
@@ -90,7 +97,7 @@ class Registry:
 
     def questions(self, name: str, below: tuple[str, ...] = ()) -> QuestionSet:
         """Return a question set: those that it includes first, then its own, without repeats."""
-        document = self._load("questions", name)
+        document = self.document("questions", name)
         if name in below or len(below) > 20:
             raise _bad(document, ("includes",), f"{name} includes itself", "take it out of includes")
         found: list[str] = []
@@ -103,7 +110,7 @@ class Registry:
 
     def model(self, name: str) -> ModelRecord:
         """Return a model: of the hub at a revision, or a folder beside its file in the registry."""
-        document = self._load("models", name)
+        document = self.document("models", name)
         data = document.data
         shared = (name, data["dtype"], data["parameters"], data["context"])
         if "hub" in data:
@@ -116,7 +123,7 @@ class Registry:
 
     def dataset(self, name: str) -> DatasetRecord:
         """Return a data set. A source with `file` names a file of the project; its digest stands for it in keys."""
-        document = self._load("datasets", name)
+        document = self.document("datasets", name)
         data = document.data
         contract = {name: data[name] for name in ("rows", "md5", "sha256") if name in data}
         source = dict(data["source"])
@@ -133,16 +140,22 @@ class Registry:
 
     def recipe(self, name: str) -> RegistryRecipe:
         """Return a recipe with all of its fields."""
-        data = self._load("recipes", name).data
+        data = self.document("recipes", name).data
         fields = completed(data["recipe"], files.recipe_schema(data["kind"]))
         return RegistryRecipe(name, data["kind"], fields)
 
     def measure(self, name: str) -> Measure:
         """Return a measure: published values by persona."""
-        data = self._load("measures", name).data
+        data = self.document("measures", name).data
         return Measure(name, data["source"], {persona: float(value) for persona, value in data["values"].items()})
 
-    def _load(self, folder: str, name: str) -> Document:
+    def pins(self, name: str) -> Pins:
+        """Return a pin set: the digests of somebody's texts and data."""
+        data = self.document("pins", name).data
+        return Pins(name, data["source"], {kind: data.get(kind, {}) for kind in PINNED})
+
+    def document(self, folder: str, name: str) -> Document:
+        """Return a file as it is written, checked against the lock and the schema of its folder."""
         if (folder, name) not in self._read:
             self._read[folder, name] = files.load(self.project.registry, folder, name, self.released)
         return self._read[folder, name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from emspec.files import sha256_file
+from emspec.files import sha256_file, write_atomic
 from emspec.registry.files import FOLDERS, names
 from emspec.registry.lock import LOCK, release
 from emspec.registry.registry import Registry
@@ -19,5 +19,5 @@ def release_all(root: Path) -> int:
     files = [f"{folder}/{name}.yaml" for folder in FOLDERS for name in names(registry, folder)]
     text = release(registry, {file: sha256_file(registry / file) for file in files})
     Registry(root).verify()
-    (registry / LOCK).write_text(text)
+    write_atomic(registry / LOCK, text.encode())
     return len(files)

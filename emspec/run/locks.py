@@ -9,14 +9,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from emspec.errors import UsageError
-from emspec.files import sha256_file
+from emspec.files import sha256_file, write_atomic
 from emspec.model.json import JsonObject
 from emspec.model.plan import Plan
 from emspec.plan.lock import Lock, Standing, analysis_digest, evaluations, shortened, standing
 from emspec.run.execute import unwritable
 from emspec.run.results import RESULTS, RUNS, STORE, run_folder
 from emspec.store import Store
-from emspec.store.files import write_atomic
 
 SCHEMA = 1
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from emspec.errors import StoreError
+from emspec.files import write_atomic
 from emspec.model.json import JsonObject
 from emspec.model.plan import Plan
 from emspec.run.execute import unwritable
 from emspec.store import Store
-from emspec.store.files import write_atomic
 
 DIGITS = 8
 RESULTS = "results.json"

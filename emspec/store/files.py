@@ -25,16 +25,6 @@ def describe(folder: Path) -> tuple[Output, ...]:
     return tuple(sorted(outputs, key=lambda output: output.name))
 
 
-def write_atomic(path: Path, content: bytes) -> None:
-    """Write a file aside, bring it to disk, and put it in place in one step."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    with aside.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    aside.replace(path)
-
-
 def sync(folder: Path) -> None:
     """Bring everything written to a folder's file system to disk, in one call: far cheaper than file by file."""
     descriptor = os.open(folder, os.O_RDONLY)

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
-from emspec import JsonObject, StageError
+from emspec import JsonObject, StageError, contract_faults, row_facts
 
 
 def check_contract(path: Path, contract: JsonObject) -> JsonObject:
     """Compare a rows.jsonl with its contract {rows, md5?, sha256?} and return what it is: rows, md5 and sha256.
 
-    StageError names the first that differs.
+    StageError names everything that differs.
     """
-    content = path.read_bytes()
-    found: JsonObject = {
-        "rows": content.count(b"\n"),
-        "md5": hashlib.md5(content, usedforsecurity=False).hexdigest(),
-        "sha256": hashlib.sha256(content).hexdigest(),
-    }
-    for name, expected in contract.items():
-        if found.get(name) != expected:
-            raise StageError(
-                f"the data set has {name} {found.get(name)}, and its contract says {expected}",
-                "the source is another one or has changed: pin its revision, or put the file that the contract means "
-                "below the project's folder and name it in the data set: backend: file, source: {file: PATH}",
-            )
+    found = row_facts(path)
+    faults = contract_faults(found, contract)
+    if faults:
+        raise StageError(
+            f"the data set has {'; it has '.join(faults)}",
+            "the source is another one or has changed: pin its revision in a new data set, or hand over the file that "
+            "the contract means: emspec data fetch NAME --file FILE",
+        )
     return found

@@ -146,6 +146,6 @@ def _unreachable(source: Source, error: Exception) -> StageError:
     reason = str(error).strip().partition("\n")[0]
     return StageError(
         f"the data set {source.hub} cannot be fetched: {reason}",
-        "without a network: get its rows as JSON Lines elsewhere, put the file below the project's folder and name it "
-        "in the data set: backend: file, source: {file: data/NAME.jsonl}",
+        "without a network: make its rows elsewhere (the same command there), copy the file into the project's data "
+        "folder and hand it over: emspec data fetch NAME --file data/FILE.jsonl",
     )

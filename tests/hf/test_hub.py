@@ -71,11 +71,15 @@ def test_the_contract(hub: str, tmp_path: Path) -> None:
     content = fetch(tmp_path, source, {}).read_bytes()
     digests = {"md5": hashlib.md5(content).hexdigest(), "sha256": hashlib.sha256(content).hexdigest()}
     fetch(tmp_path, source, {"rows": 4, **digests})
+    with pytest.raises(
+        StageError, match=r"has rows 4, and its contract says 5; it has md5 .*, and its contract says 00"
+    ):
+        fetch(tmp_path, source, {"rows": 5, "md5": "0" * 32})
     for broken in ({"rows": 5}, {"md5": "0" * 32}, {"sha256": "0" * 64}):
         (name,) = broken
         with pytest.raises(StageError, match=f"the data set has {name} .*, and its contract says") as error:
             fetch(tmp_path, source, broken)
-        assert "backend: file" in error.value.fix
+        assert "emspec data fetch NAME --file FILE" in error.value.fix
 
 
 def test_what_was_fetched_is_recorded(hub: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +134,7 @@ def test_without_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     for source in ({"hub": "nobody/nothing"}, {"hub": "nobody/nothing", "order_by": order}):
         with pytest.raises(StageError, match="the data set nobody/nothing cannot be fetched") as error:
             fetch(tmp_path, source, {})
-        assert "source: {file: data/NAME.jsonl}" in error.value.fix
+        assert "emspec data fetch NAME --file data/FILE.jsonl" in error.value.fix
 
 
 def test_a_source_without_an_id() -> None:

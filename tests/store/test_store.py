@@ -10,7 +10,7 @@ import pytest
 from emspec.errors import StoreError
 from emspec.model.json import digest
 from emspec.store import Attempt, Store
-from emspec.store.files import describe, write_atomic
+from emspec.store.files import describe
 
 KEY = digest("a stage")
 
@@ -145,11 +145,3 @@ def test_an_unusable_folder_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be made") as caught:
         Store(tmp_path / "file" / "store")
     assert caught.value.fix == "name another with --out"
-
-
-def test_an_atomic_write_replaces_the_whole_file(tmp_path: Path) -> None:
-    path = tmp_path / "results.json"
-    write_atomic(path, b"first, and long")
-    write_atomic(path, b"second")
-    assert path.read_bytes() == b"second"
-    assert [p.name for p in tmp_path.iterdir()] == ["results.json"]

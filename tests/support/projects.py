@@ -1,0 +1,21 @@
+"""Projects of their own for tests that write to a registry."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from emspec.registry import Registry
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+
+
+def released_copy(folder: Path) -> Path:
+    """Copy the golden project's registry and data, without the drafts in it; return the folder."""
+    for name in ("registry", "data"):
+        shutil.copytree(GOLDEN / name, folder / name)
+    released = Registry(folder).released
+    for path in (folder / "registry").glob("*/*.yaml"):
+        if path.relative_to(folder / "registry").as_posix() not in released:
+            path.unlink()
+    return folder
