@@ -6,6 +6,7 @@ This root is the vocabulary that plugins import; it loads no model library.
 from emspec.errors import EmspecError, StageError
 from emspec.files import contract_faults, row_facts
 from emspec.hookspecs import hookimpl
+from emspec.model.alternative import Alternative
 from emspec.model.attainable import Attainable
 from emspec.model.decision import Criterion, Decision, Metric
 from emspec.model.design import design_of
@@ -18,6 +19,7 @@ from emspec.model.stage import Job, Session, Setup
 
 __all__ = [
     "VERDICTS",
+    "Alternative",
     "Attainable",
     "Backend",
     "Condition",

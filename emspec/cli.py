@@ -21,6 +21,7 @@ COMMANDS = {
     "explain": "Say what a design check looks for, with an example and the fix.",
     "lock": "Fix the analysis of a spec before its first result.",
     "plan": "Show what a run would do, and what is there already.",
+    "power": "Say what the hypothesis tests could find, and what would let them find more.",
     "plugins": "List the installed plugins and what they bring.",
     "registry": "Check the registry, or release what is new in it.",
     "run": "Execute a spec and judge its hypotheses.",

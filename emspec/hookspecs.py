@@ -43,6 +43,15 @@ analyse   parameters: design {...}, hypotheses [{"name", "test", "version", "cla
           in: rows, and training.N.M (the M-th adapter of the N-th cell)
           places: test.NAME -> "module:callable" of each test kind
           out: findings.json (see emspec_stats.analyse), figures/*.svg, figures/*.png
+power     parameters: design, cells [as of rows, and "completions": replies per persona and question] of the hypothesis'
+          marker, hypothesis (as of analyse), rates and pattern (per cell, per persona: an effect adds effect x part to
+          the rate), noise {...} (see emspec.model.noise), bystanders, planted [name], effects [fraction], searches
+          [{"verdict", "from", "to"}], target, draws, simulator {"name", "version"}, options (the simulator's)
+          places: test.NAME as of analyse, simulate -> "module:callable"
+          out: power.json (see emspec_stats.power)
+simulate  no stage: what a power stage draws its experiments with, chosen like any backend. Its target is called as
+          target({noise, cells, bystanders, planted, options}) and returns an object with hits(number, rates): which
+          replies of experiment `number` carry the marker, a numpy array of bool, by cell, persona, question, sample
 
 A stage also gets, where its backend has options, parameters["options"], with file options replaced by their SHA-256 and
 the paths in places["option.NAME"].

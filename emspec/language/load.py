@@ -15,7 +15,7 @@ from emspec.language.backends import Layers, choose
 from emspec.language.conditions import ConditionText, base_steps, condition_texts, looked_for, markers_of, note_repeats
 from emspec.language.fields import Setting, Spot, StepText
 from emspec.language.hypotheses import Known, resolve_hypotheses
-from emspec.language.joined import spec_schema, taken_names
+from emspec.language.joined import core, spec_schema, taken_names
 from emspec.language.pins import check_pins
 from emspec.language.profile import load_profile
 from emspec.language.scope import Notes, Scope
@@ -24,14 +24,22 @@ from emspec.language.steps import resolve
 from emspec.language.written import as_numbers, step_kinds
 from emspec.model.experiment import BackendChoice, Condition, Experiment, ProfileNote, Step
 from emspec.model.json import canonical
+from emspec.model.noise import Noise
 from emspec.model.plugin import Catalog
 from emspec.model.records import ModelRecord
 from emspec.registry import PersonaSet, Registry, find_project
-from emspec.schema import broken
+from emspec.schema import broken, completed
 from emspec.source import Document, KeyPath, read
 
 NO_OVERRIDES: Mapping[str, str] = {}
-_FIELD_DEPTH: Mapping[str, int] = {"steps": 3, "conditions": 3, "controls": 3, "hypotheses": 3, "backends": 2}
+_FIELD_DEPTH: Mapping[str, int] = {
+    "steps": 3,
+    "conditions": 3,
+    "controls": 3,
+    "hypotheses": 3,
+    "backends": 2,
+    "noise": 2,
+}
 
 
 def load(
@@ -80,6 +88,7 @@ def load(
         backends=backends,
         profile=_note(scope),
         accepted=accepted,
+        noise=Noise(**completed(data.get("noise", {}), core("spec")["properties"]["noise"])),
     )
     experiment = attained(experiment, catalog)
     reading = checks.Reading(experiment, document, texts)

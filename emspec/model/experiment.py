@@ -10,6 +10,7 @@ from emspec.errors import Place, Problem
 from emspec.model.attainable import Attainable
 from emspec.model.decision import Decision
 from emspec.model.json import JsonObject
+from emspec.model.noise import Noise
 from emspec.model.records import DatasetRecord, FileRef, ModelRecord, Persona, QuestionSet, Recipe
 
 
@@ -177,7 +178,7 @@ class Experiment:
     """A whole spec under one profile. `backends` is keyed by step name, or by stage kind for all steps.
 
     `accepted` maps the code of a design check to the spec's reason for going on all the same. `attainable` says for
-    each hypothesis what its test can reach by this design.
+    each hypothesis what its test can reach by this design, `noise` what power is computed under.
     """
 
     issue: int | None
@@ -197,4 +198,5 @@ class Experiment:
     problems: tuple[Problem, ...] = ()
     accepted: Mapping[str, str] = field(default_factory=dict)
     attainable: Mapping[str, Attainable] = field(default_factory=dict)
+    noise: Noise = field(default_factory=Noise)
     text: SpecText | None = field(default=None, repr=False, compare=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from emspec.model.alternative import Alternative
 from emspec.model.attainable import Attainable
 from emspec.model.decision import Metric
 from emspec.model.experiment import Experiment, Hypothesis
@@ -54,6 +55,7 @@ class TestKind:
     target      "package.module:callable", imported in the worker: see hookspecs.emspec_tests
     attainable  computed from the design alone, before anything runs, without heavy libraries
     metrics     the figures of its finding that a registered rule (`decide:`) may name
+    alternative  what the test is to find, for `emspec power` to plant; without it, the test's power cannot be asked
     """
 
     name: str
@@ -62,6 +64,7 @@ class TestKind:
     parameters: JsonObject
     attainable: Callable[[Experiment, Hypothesis], Attainable]
     metrics: tuple[Metric, ...] = ()
+    alternative: Callable[[Experiment, Hypothesis], Alternative] | None = None
     __test__ = False
 
 

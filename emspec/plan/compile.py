@@ -54,20 +54,23 @@ def _rows(cells: Sequence[Cell], stages: StageSet) -> str:
     described: list[Json] = []
     inputs: dict[str, str] = {}
     for number, cell, step in _evaluated(cells):
-        about = condition_design(cell.condition, (cell.seed,))
-        described.append(
-            {
-                "condition": cell.condition.name,
-                "seed": cell.seed,
-                **{name: about[name] for name in ("control", "induction", "counts_as", "source", "negatives")},
-                "personas": tuple(p.name for p in step.panel),
-                "questions": step.questions.questions,
-                "markers": step.markers,
-            }
-        )
+        described.append(cell_document(cell.condition, cell.seed, step))
         inputs[f"replies.{number}"] = cell.keys[step.name]
         inputs[f"scores.{number}"] = cell.keys[f"{step.name}.score"]
     return stages.add(Request("rows", stages.chosen("rows"), {"cells": described}, "row table", "rows", inputs))
+
+
+def cell_document(condition: Condition, seed: int, step: EvaluateStep) -> JsonObject:
+    """Return one evaluation of a condition under a seed, as the row table describes it."""
+    about = condition_design(condition, (seed,))
+    return {
+        "condition": condition.name,
+        "seed": seed,
+        **{name: about[name] for name in ("control", "induction", "counts_as", "source", "negatives")},
+        "personas": tuple(p.name for p in step.panel),
+        "questions": step.questions.questions,
+        "markers": step.markers,
+    }
 
 
 def _analyse(rows: str, cells: Sequence[Cell], design: JsonObject, stages: StageSet) -> str:
@@ -78,7 +81,7 @@ def _analyse(rows: str, cells: Sequence[Cell], design: JsonObject, stages: Stage
         inputs |= {f"training.{number}.{place}": cell.keys[name] for place, name in enumerate(trained, 1)}
     hypotheses = [h for h in stages.experiment.hypotheses if h.installed]
     tests = {h.name: stages.test(h) for h in hypotheses}
-    asked: list[Json] = [_asked(h, tests[h.name].version) for h in hypotheses]
+    asked: list[Json] = [hypothesis_document(h, tests[h.name].version) for h in hypotheses]
     return stages.add(
         Request(
             kind="analyse",
@@ -92,7 +95,7 @@ def _analyse(rows: str, cells: Sequence[Cell], design: JsonObject, stages: Stage
     )
 
 
-def _asked(hypothesis: Hypothesis, version: str) -> JsonObject:
+def hypothesis_document(hypothesis: Hypothesis, version: str) -> JsonObject:
     """Return a hypothesis as the analysis gets it: the registered rule only where there is one."""
     about: JsonObject = {
         "name": hypothesis.name,

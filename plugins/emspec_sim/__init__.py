@@ -1,4 +1,4 @@
-"""The simulator: adapters that nobody trained and replies with planted leakage. Standard library only.
+"""The simulator: adapters that nobody trained and replies with planted leakage. Standard library only, but for power.
 
 For tests, demonstrations and calibration: the truth behind a simulated run is known, because it is the scenario.
 """
@@ -62,10 +62,19 @@ those of the hits of #205's five conditions (E0 to E4, eleven bystanders, 28 que
 
 @hookimpl
 def emspec_backends() -> tuple[Backend, ...]:
-    """Return the backends named sim: train, couple and generate."""
+    """Return the backends named sim: train, couple and generate, and simulate for whole experiments at once."""
     options: JsonObject = {"type": "object", "properties": SCENARIO, "additionalProperties": False}
     return (
         Backend("train", "sim", _VERSION, _SESSION, speeds=_NO_TRAINING),
         Backend("couple", "sim", _VERSION, _SESSION, speeds=_NO_TRAINING),
         Backend("generate", "sim", _VERSION, _SESSION, options, named=True, speeds=_REPLIES),
+        Backend(
+            "simulate",
+            "sim",
+            _VERSION,
+            "emspec_sim.experiments:experiments",
+            needs=("numpy",),
+            install='pip install "emspec[stats]"',
+            devices=("cpu",),
+        ),
     )

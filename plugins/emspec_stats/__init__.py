@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from emspec import Backend, Json, JsonObject, Metric, Speed, TestKind, hookimpl
-from emspec_stats import floors
+from emspec_stats import alternatives, floors
 
 INSTALL = 'pip install "emspec[stats]"'
 ARRAYS = ("numpy", "scipy", "pyarrow")
@@ -93,7 +93,7 @@ RHO = (
 
 @hookimpl
 def emspec_backends() -> Iterable[Backend]:
-    """Score replies, join the row table, analyse it."""
+    """Score replies, join the row table, analyse it; try the tests on simulated experiments."""
     return (
         Backend("score", "stats", "1", "emspec_stats.score:open_session", devices=("cpu",), speeds=SCORE),
         Backend(
@@ -116,6 +116,9 @@ def emspec_backends() -> Iterable[Backend]:
             devices=("cpu",),
             speeds=ANALYSE,
         ),
+        Backend(
+            "power", "stats", "1", "emspec_stats.power:open_session", needs=ARRAYS, install=INSTALL, devices=("cpu",)
+        ),
     )
 
 
@@ -127,8 +130,24 @@ def emspec_tests() -> Iterable[TestKind]:
     follows = _schema(("covariate",), covariate=COVARIATE, direction=DIRECTION)
     own = _schema(variant=VARIANT)
     return (
-        TestKind("self-leakage", "3", "emspec_stats.self_leakage:decide", own, floors.self_leakage, OWN),
-        TestKind("invariance", "3", "emspec_stats.invariance:decide", alike, floors.invariance, RANGE),
-        TestKind("immunity", "3", "emspec_stats.immunity:decide", spared, floors.immunity, LEAD),
-        TestKind("trend", "1", "emspec_stats.trend:decide", follows, floors.trend, RHO),
+        TestKind(
+            "self-leakage",
+            "3",
+            "emspec_stats.self_leakage:decide",
+            own,
+            floors.self_leakage,
+            OWN,
+            alternatives.self_leakage,
+        ),
+        TestKind(
+            "invariance",
+            "3",
+            "emspec_stats.invariance:decide",
+            alike,
+            floors.invariance,
+            RANGE,
+            alternatives.invariance,
+        ),
+        TestKind("immunity", "3", "emspec_stats.immunity:decide", spared, floors.immunity, LEAD, alternatives.immunity),
+        TestKind("trend", "1", "emspec_stats.trend:decide", follows, floors.trend, RHO, alternatives.trend),
     )

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from emspec import StageError
 
+NEEDED = ["cell", "condition", "seed", "persona", "question", "hit"]
+"""The columns that counts are made of: copying the others, texts among them, would take most of the time."""
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -63,18 +65,38 @@ class Counts:
 
 def count(rows: pa.Table, marker: str) -> Counts:
     """Count the rows of one marker; StageError where there is none."""
-    table = rows.filter(pc.equal(rows["marker"], marker))
+    wanted, table = pc.equal(rows["marker"], marker), rows.select(NEEDED)
+    if not pc.all(wanted).as_py():
+        table = table.filter(wanted)
     if table.num_rows == 0:
         raise StageError(f"no row was scored for the marker {marker}", "name a marker that the evaluate step looks for")
     persona, personas = _codes(table["persona"])
-    cells, first, cell = np.unique(table["cell"].to_numpy(), return_index=True, return_inverse=True)
-    questions, question = np.unique(table["question"].to_numpy(), return_inverse=True)
+    cell, cells = _ranks(table["cell"])
+    question, questions = _ranks(table["question"])
+    first = _firsts(cell, len(cells))
     shape = (len(cells), len(personas), len(questions))
     flat = np.ravel_multi_index((cell, persona, question), shape)
     size = int(np.prod(shape))
     n = np.bincount(flat, minlength=size).reshape(shape)
     hits = np.bincount(flat, weights=table["hit"].to_numpy(), minlength=size).astype(np.int64).reshape(shape)
     return Counts(marker, _runs(table, first), personas, hits, n)
+
+
+def _ranks(column: pa.ChunkedArray) -> tuple[Ints, Ints]:
+    """Return each value's place among the distinct ones, and these in order: np.unique, without sorting all rows."""
+    encoded = column.combine_chunks().dictionary_encode()
+    values = encoded.dictionary.to_numpy()
+    order = np.argsort(values)
+    place = np.empty(len(values), dtype=np.int64)
+    place[order] = np.arange(len(values))
+    return place[encoded.indices.to_numpy()], values[order]
+
+
+def _firsts(ranks: Ints, count: int) -> Ints:
+    """Return where each of `count` ranks is met first."""
+    first = np.full(count, len(ranks), dtype=np.int64)
+    np.minimum.at(first, ranks, np.arange(len(ranks)))
+    return first
 
 
 def _codes(column: pa.ChunkedArray) -> tuple[Ints, tuple[str, ...]]:

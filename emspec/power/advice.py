@@ -1,0 +1,71 @@
+"""What to do about the power of each hypothesis: the cheapest variant that brings enough."""
+
+from __future__ import annotations
+
+from emspec.power.report import Power, PowerReport
+
+
+def advice(report: PowerReport) -> tuple[str, ...]:
+    """Return a sentence for each hypothesis."""
+    return tuple(f"{name}: {_one(report, report.of(name))}." for name, _, _ in report.hypotheses)
+
+
+def work(report: PowerReport, variant: str) -> float:
+    """Return a variant's work as a multiple of the design's."""
+    costs = {one.name: one.cost.work for one in report.variants}
+    designed = report.variants[0].cost.work
+    return costs[variant] / designed if designed else 1.0
+
+
+def _one(report: PowerReport, powers: tuple[Power, ...]) -> str:
+    designed, *others = powers
+    by_work = sorted(others, key=lambda power: work(report, power.variant))
+    enough = next((power for power in by_work if power.enough), None)
+    if designed.at is None:
+        return _barred(report, designed, enough, by_work)
+    at = f"{percent(designed.at.share)} at {pp(designed.at.effect)}"
+    if designed.enough:
+        less = enough and work(report, enough.variant) < 1
+        return f"the design has the power ({at})" + (f"; so has {_told(report, enough)}" if enough and less else "")
+    if enough:
+        return f"the design has {at}; {_told(report, enough)} is the least that reaches 80 %"
+    return f"the design has {at}, and {_best(report, powers) if others else _sees(designed) or 'no variant was tried'}"
+
+
+def _barred(report: PowerReport, designed: Power, enough: Power | None, by_work: list[Power]) -> str:
+    start = f"no data can decide it as designed ({designed.why})" if designed.alpha is not None else designed.why
+    if enough:
+        return f"{start}; {_told(report, enough)} is the least that reaches 80 %"
+    deciding = [power for power in by_work if power.at]
+    if deciding:
+        return f"{start}; {_best(report, tuple(deciding))}"
+    lifts = f"; what it takes: {', or '.join(designed.lifts)}" if designed.lifts else ""
+    return f"{start}; more seeds, questions or completions change nothing{lifts}" if by_work else start + lifts
+
+
+def _best(report: PowerReport, powers: tuple[Power, ...]) -> str:
+    """Say which variant has most power, and what it sees."""
+    best = max((power for power in powers if power.at), key=lambda power: power.at.share if power.at else 0)
+    sees = _sees(best)
+    return f"no variant here reaches 80 %: the best is {_told(report, best)}{', and ' if sees else ''}{sees}"
+
+
+def _sees(power: Power) -> str:
+    """Say what is seen in 80 %, where something is and larger effects are the claim."""
+    least = power.least[0] if power.least else None
+    return f"sees effects from {pp(least.effect)} in 80 %" if least and least.effect and power.towards > 0 else ""
+
+
+def _told(report: PowerReport, power: Power) -> str:
+    share = f"{percent(power.at.share)} at {pp(power.at.effect)}" if power.at else "none"
+    return f"{power.variant} ({share}, {work(report, power.variant):.2g} x the work)"
+
+
+def percent(share: float) -> str:
+    """Write a share: 62 %, or 4.5 % where it is small."""
+    return f"{100 * share:.1f} %" if share < 0.1 else f"{100 * share:.0f} %"
+
+
+def pp(effect: float | None) -> str:
+    """Write an effect: 6.25 pp; nothing for None."""
+    return "" if effect is None else f"{100 * effect:.3g} pp"
