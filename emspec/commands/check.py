@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -11,7 +11,10 @@ from rich.console import Console
 from emspec.commands.common import Selection, compile_selection, selection_of, spec_options
 from emspec.console.formats import problems_github, problems_json
 from emspec.console.problems import print_problems
+from emspec.console.testability import print_testability
 from emspec.errors import Problem, SpecError
+from emspec.model.experiment import Experiment
+from emspec.model.testability import read_testability
 
 
 @click.command()
@@ -26,23 +29,28 @@ from emspec.errors import Problem, SpecError
 )
 def command(form: str, **values: Any) -> int:
     """Find what is wrong with SPEC, and its design flaws."""
-    problems, accepted = _found(selection_of(values))
+    experiment, problems = _found(selection_of(values))
+    accepted = experiment.accepted if experiment else {}
+    seen = read_testability(experiment) if experiment else None
     errors = sum(problem.severity == "error" for problem in problems)
     if form == "json":
-        click.echo(problems_json(problems, accepted, {}))
+        click.echo(problems_json(problems, accepted, seen.to_json() if seen else {}))
     elif form == "github":
         click.echo(problems_github(problems, accepted), nl=False)
     else:
         console = Console(highlight=False)
         print_problems(console, problems)
+        if seen:
+            print_testability(console, seen)
+            console.print()
         console.print(f"{errors} error(s), {len(problems) - errors} warning(s)")
     return SpecError.exit_code if errors else 0
 
 
-def _found(selection: Selection) -> tuple[Sequence[Problem], Mapping[str, str]]:
-    """Return all problems, and the codes that the spec accepts with its reasons."""
+def _found(selection: Selection) -> tuple[Experiment | None, Sequence[Problem]]:
+    """Return the experiment, None where the spec is wrong, and all problems."""
     try:
         experiment = compile_selection(selection).experiment
     except SpecError as error:
-        return error.problems, {}
-    return experiment.problems, experiment.accepted
+        return None, error.problems
+    return experiment, experiment.problems

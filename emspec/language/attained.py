@@ -13,6 +13,7 @@ from emspec.errors import PluginError
 from emspec.model.attainable import Attainable
 from emspec.model.experiment import Condition, Experiment, Hypothesis
 from emspec.model.plugin import Catalog, TestKind
+from emspec.model.testability import stands_for
 
 NO_PROMPT = "none"
 """What a measure calls the model without a system message of the spec's own."""
@@ -65,12 +66,6 @@ def _measure(hypothesis: Hypothesis, catalog: Catalog) -> str:
 def _by_condition(known: Mapping[str, float], conditions: tuple[Condition, ...]) -> Mapping[str, float]:
     stands = {one.name: stands_for(one) or NO_PROMPT for one in conditions if not one.control}
     return {name: known[persona] for name, persona in stands.items() if persona in known}
-
-
-def stands_for(condition: Condition) -> str | None:
-    """Return the persona that a condition stands for: the one that it counts as, or else its induction persona."""
-    induction = condition.induction
-    return condition.counts_as or (induction.persona.name if induction and induction.persona else None)
 
 
 def not_installed(hypothesis: Hypothesis) -> Attainable:

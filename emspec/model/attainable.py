@@ -18,6 +18,8 @@ class Attainable:
     foregone  the verdict that every outcome would get; None where the data decide
     lifts     what would let the data decide where the verdict is foregone, each in a few words
     alpha     what p is compared with; None where the test returns none
+    only      "passes ... only at ...", where no outcome but the most extreme one passes
+    marker    the marker that the test counts, "" where it counts none
     """
 
     floor: float | None
@@ -26,6 +28,8 @@ class Attainable:
     foregone: Verdict | None = None
     lifts: tuple[str, ...] = ()
     alpha: float | None = None
+    only: str = ""
+    marker: str = ""
 
     @property
     def usable(self) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def context_of(plan: Plan, manifests: Iterable[Manifest], standing: Standing) ->
 
 
 def on_all_hypotheses(findings: JsonObject, experiment: Experiment) -> JsonObject:
-    """Return an analysis' findings in the order of the spec, those on tests that nobody brings filled in: untestable."""
+    """Return an analysis' findings in the spec's order, with untestable ones on the tests that nobody brings."""
     found = {str(one["hypothesis"]): one for one in cast("Sequence[JsonObject]", findings["findings"])}
     lacking = {one.name: _not_run(one).to_json() for one in experiment.hypotheses if not one.installed}
     every = {**found, **lacking}

@@ -4,33 +4,27 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import cast
 
-from emspec import Attainable, Experiment, Hypothesis, Json, design_of
+from emspec import Attainable, Experiment, Hypothesis, Json
 from emspec_stats.arms import (
     Arm,
     Field,
     comparable,
-    field_of,
     not_comparable,
     not_ranked,
     ranked,
     trained_role,
 )
+from emspec_stats.asked import Asked, Testable, asked
 from emspec_stats.ranks import DRAWS, Direction, Reach, reach
 
-ALPHA = 0.05
 EXACT = 20_000
 ALONE = "there is one bystander only, and none to compare it with"
 SEEDS = "a second seed"
+IN_PANEL = "the induction personas in the panel of all conditions"
 PUBLISHED = "published values of the measure, or values written in the spec"
-
-
-def alpha_of(value: Json) -> float:
-    """Return a hypothesis' alpha, .05 where it names none."""
-    return float(value) if isinstance(value, int | float) else ALPHA
 
 
 def labels(field: Field) -> tuple[str | None, ...]:
@@ -54,33 +48,6 @@ def permutation_floor(given: Sequence[str | None]) -> float:
     return 1 / count if count <= EXACT else 1 / (DRAWS + 1)
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What a hypothesis asks of a design: what is compared, every condition's name, and its alpha."""
-
-    field: Field
-    conditions: tuple[str, ...]
-    alpha: float
-
-    def testable(self, judge: Callable[[Arm], str]) -> Mapping[str, str]:
-        """Return for each condition "", or why the test tells nothing there; `judge` says it of those compared."""
-        compared = {arm.name: judge(arm) for arm in self.field.conditions}
-        return {name: compared[name] if name in compared else self._outside(name) for name in self.conditions}
-
-    def _outside(self, name: str) -> str:
-        marker = self.field.marker
-        if name in self.field.untaught:
-            return f"no couple step taught {marker} in {name}"
-        return f"{name} is not evaluated" + (f" for {marker}" if marker else "")
-
-
-def asked(experiment: Experiment, hypothesis: Hypothesis) -> Asked:
-    """Read a hypothesis over an experiment's design."""
-    design = design_of(experiment)
-    conditions = tuple(one.name for one in experiment.conditions if not one.control)
-    return Asked(field_of(design, hypothesis.parameters), conditions, alpha_of(hypothesis.parameters.get("alpha")))
-
-
 def self_leakage(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
     """Least p of self-leakage, and the conditions that it cannot use."""
     read = asked(experiment, hypothesis)
@@ -90,19 +57,17 @@ def self_leakage(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
     tested = comparable(field)
     testable = read.testable(lambda arm: not_comparable(arm, field))
     if not tested.usable:
-        what = "untestable: no condition's persona is an untrained member of the panel"
-        lifts = ("the induction personas in the panel of all conditions",)
-        return Attainable(None, (what, *tested.reasons, *field.left_out), testable, "untestable", lifts, alpha)
+        what = "no condition's persona is an untrained member of the panel"
+        return read.foregone(testable, what, *tested.reasons, lifts=(IN_PANEL,))
     if len(field.bystanders) < 2:
-        lifts = ("a panel with more untrained personas",)
-        return Attainable(None, (f"untestable: {ALONE}",), testable, "untestable", lifts, alpha)
+        return read.foregone(testable, ALONE, lifts=("a panel with more untrained personas",))
     floor = permutation_floor(labels(field))
     share = f"{len(tested.usable)} of {len(field.conditions)} conditions testable"
-    rest = (*tested.reasons, *field.left_out)
     if floor <= alpha:
-        return Attainable(floor, (share, *rest), testable, alpha=alpha)
-    short = f"untestable: the least p, {floor:.3g}, is above alpha {alpha:g}"
-    return Attainable(floor, (short, share, *rest), testable, "untestable", _more(labels(field), alpha), alpha)
+        return read.reaches(testable, share, *tested.reasons, floor=floor)
+    short = f"the least p, {floor:.3g}, is above alpha {alpha:g}"
+    more = _more(labels(field), alpha)
+    return read.foregone(testable, short, share, *tested.reasons, lifts=more, floor=floor)
 
 
 def _more(given: Sequence[str | None], alpha: float) -> tuple[str, ...]:
@@ -125,43 +90,37 @@ def _rank(read: Asked) -> Attainable:
     usable = [arm for arm in field.conditions if not testable[arm.name]]
     reasons = tuple(testable[arm.name] for arm in field.conditions if testable[arm.name])
     if not usable:
-        what = "untestable: no condition's persona has a rank in the panel"
-        lifts = ("the induction personas in the panel of all conditions",)
-        return Attainable(None, (what, *reasons, *field.left_out), testable, "untestable", lifts, alpha)
+        return read.foregone(testable, "no condition's persona has a rank in the panel", *reasons, lifts=(IN_PANEL,))
     floor = rank_floor(field, usable)
     share = f"{len(usable)} of {len(field.conditions)} conditions testable"
-    rest = (share, *reasons, *field.left_out)
     if floor <= alpha:
-        return Attainable(floor, rest, testable, alpha=alpha)
+        return read.reaches(testable, share, *reasons, floor=floor)
     personas = round(1 / floor)
-    what = f"untestable: the first of {personas} personas has p 1/{personas} = {floor:.3g}, above alpha {alpha:g}"
+    what = f"the first of {personas} personas has p 1/{personas} = {floor:.3g}, above alpha {alpha:g}"
     better = ("the label permutation test (leave variant out)", f"a panel of {math.ceil(1 / alpha)} personas")
-    return Attainable(floor, (what, *rest), testable, "untestable", better, alpha)
+    return read.foregone(testable, what, share, *reasons, lifts=better, floor=floor)
 
 
 def invariance(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
     """Invariance has no least p; it needs two conditions, and runs to tell noise from difference."""
     read = asked(experiment, hypothesis)
-    field, alpha = read.field, read.alpha
     testable = read.testable(lambda arm: "")
-    if len(field.conditions) < 2:
-        what = "untestable: it compares conditions, and fewer than two can be compared"
-        lifts = ("a second condition that is evaluated",)
-        return Attainable(None, (what, *field.left_out), testable, "untestable", lifts, alpha)
-    return _replicated(field, field.left_out, testable, alpha)
+    if len(read.field.conditions) < 2:
+        what = "it compares conditions, and fewer than two can be compared"
+        return read.foregone(testable, what, lifts=("a second condition that is evaluated",))
+    return _replicated(read, testable)
 
 
 def immunity(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
     """Immunity has no least p; the persona must be an untrained member of the panel of its condition."""
     read = asked(experiment, hypothesis)
-    field, alpha = read.field, read.alpha
     persona, condition = str(hypothesis.parameters["persona"]), str(hypothesis.parameters["condition"])
-    barred = immunity_bar(field, persona, condition)
+    barred = immunity_bar(read.field, persona, condition)
     testable = {condition: barred or ""}
     if barred:
         lifts = (f"{condition} with {persona} as an untrained persona of the panel",)
-        return Attainable(None, (f"untestable: {barred}", *field.left_out), testable, "untestable", lifts, alpha)
-    return _replicated(field, field.left_out, testable, alpha)
+        return read.foregone(testable, barred, lifts=lifts)
+    return _replicated(read, testable)
 
 
 def immunity_bar(field: Field, persona: str, condition: str) -> str | None:
@@ -182,12 +141,12 @@ def immunity_bar(field: Field, persona: str, condition: str) -> str | None:
     return None if set(field.bystanders) - {persona} else "there is no other bystander"
 
 
-def _replicated(field: Field, rest: tuple[str, ...], testable: Mapping[str, str], alpha: float) -> Attainable:
+def _replicated(read: Asked, testable: Testable) -> Attainable:
     """Return what a test reaches that judges by run-to-run noise: nothing where no condition has two runs."""
-    if all(len(arm.seeds) < 2 for arm in field.conditions):
-        what = "inconclusive by design: one run per condition cannot tell a difference from run-to-run noise"
-        return Attainable(None, (what, *rest), testable, "inconclusive", (SEEDS,), alpha)
-    return Attainable(None, rest, testable, alpha=alpha)
+    if all(len(arm.seeds) < 2 for arm in read.field.conditions):
+        what = "one run per condition cannot tell a difference from run-to-run noise"
+        return read.foregone(testable, what, lifts=(SEEDS,), verdict="inconclusive")
+    return read.reaches(testable)
 
 
 def trend(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
@@ -198,18 +157,18 @@ def trend(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
     direction = cast("Direction | None", hypothesis.parameters.get("direction"))
     testable = read.testable(lambda arm: no_value(arm, name, values))
     if values is None:
-        what = f"untestable: {unknown(name)}"
-        return Attainable(None, (what, *field.left_out), testable, "untestable", (PUBLISHED,), alpha)
+        return read.foregone(testable, unknown(name), lifts=(PUBLISHED,))
     used = [values[arm.name] for arm in field.conditions if arm.name in values]
     reasons = tuple(testable[arm.name] for arm in field.conditions if testable[arm.name])
-    rest = (f"{len(used)} of {len(field.conditions)} conditions testable", *reasons, *field.left_out)
+    share = f"{len(used)} of {len(field.conditions)} conditions testable"
     barred = trend_bar(used, name, direction, alpha)
-    floor = reach(used, direction, alpha).floor if len(set(used)) > 1 else None
     if barred:
-        return Attainable(
-            floor, (f"untestable: {barred}", *rest), testable, "untestable", _values(alpha, direction), alpha
-        )
-    return Attainable(floor, (passing(reach(used, direction, alpha), alpha), *rest), testable, alpha=alpha)
+        floor = reach(used, direction, alpha).floor if len(set(used)) > 1 else None
+        return read.foregone(testable, barred, share, *reasons, lifts=_values(alpha, direction), floor=floor)
+    found = reach(used, direction, alpha)
+    only = passing(found, alpha) if found.only else ""
+    rest = (share, *reasons) if only else (passing(found, alpha), share, *reasons)
+    return read.reaches(testable, *rest, floor=found.floor, only=only)
 
 
 def covariate(values: Json) -> Mapping[str, float] | None:

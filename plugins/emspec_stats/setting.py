@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from emspec import Finding, Json, JsonObject
 from emspec_stats.arms import Arm, Field, field_of, from_design
+from emspec_stats.asked import alpha_of
 from emspec_stats.counts import Counts, Floats, count
-from emspec_stats.floors import alpha_of
 
 
 @dataclass(frozen=True)

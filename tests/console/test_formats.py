@@ -23,9 +23,9 @@ ACCEPTED = {"D101": "as published"}
 def test_json_holds_to_its_schema() -> None:
     schema = json.loads(SCHEMA.read_text())
     Draft202012Validator.check_schema(schema)
-    shown = json.loads(problems_json(PROBLEMS, ACCEPTED, {"testability": {}}))
+    shown = json.loads(problems_json(PROBLEMS, ACCEPTED, {"testability": []}))
     assert list(Draft202012Validator(schema).iter_errors(shown)) == []
-    assert (shown["version"], shown["errors"], shown["warnings"], shown["testability"]) == (1, 2, 1, {})
+    assert (shown["version"], shown["errors"], shown["warnings"], shown["testability"]) == (1, 2, 1, [])
     without, placed, accepted = shown["problems"]
     assert (without["file"], without["line"], without["end"], without["accepted"]) == (None, None, None, None)
     assert (placed["file"], placed["line"], placed["column"], placed["end"]) == ("specs/a,b: c.yaml", 3, 5, 9)

@@ -61,7 +61,7 @@ def test_issue_200(shipped: Path, installed: Catalog) -> None:
         assert [persona.name for persona in couple.negatives] == ["data_scientist", "comedian"]
         assert couple.drawn == 15
         assert len(evaluate.panel) * len(evaluate.questions.questions) * evaluate.completions == 3360
-    assert [problem.code for problem in experiment.problems] == ["D106", "D102", "D120", "D101", "D105", "D104"]
+    assert [problem.code for problem in experiment.problems] == ["D106", "D102", "D120", "D101", "D105", "D104", "D142"]
 
 
 def test_the_smallest_spec_has_only_what_is_required() -> None:
