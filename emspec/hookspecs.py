@@ -39,7 +39,9 @@ score     parameters: markers [text]          in: replies
 rows      parameters: cells [{"condition", "control", "seed", "source", "negatives", "induction", "counts_as",
           "personas": [name], "questions": [text], "markers"}]      in: replies.N, scores.N for the N-th cell (from 1)
           out: rows.parquet, one row a reply (see emspec_stats.rows), table.json: {"rows", "cells": [...]}
-analyse   parameters: design {...}, hypotheses [{"name", "test", "version", "claim", "parameters"}]
+analyse   parameters: design {...}, hypotheses [{"name", "test", "version", "claim", "parameters", and where the spec
+          registers a rule "decide": {"criteria": [{"metric", "comparison", "value"}], "in"?, "of"?, "correction"?,
+          "family"?, "draws"?}}]; those whose test nobody brings are left out
           in: rows, and training.N.M (the M-th adapter of the N-th cell)
           places: test.NAME -> "module:callable" of each test kind
           out: findings.json (see emspec_stats.analyse), figures/*.svg, figures/*.png

@@ -97,6 +97,27 @@ def test_a_changed_prompt_repeats_its_own_condition_alone(project: Path, tmp_pat
     assert len(new) == 3 * 5
 
 
+def test_a_registered_rule_is_the_analysis_own_and_a_test_nobody_brings_is_left_out_of_it(
+    project: Path, tmp_path: Path, text: str
+) -> None:
+    before = compiled(project, tmp_path, text)
+    rule = "    test: self-leakage\n    decide: {p: '< .05', in: 2 of testable}\n"
+    ruled = compiled(project, tmp_path, text.replace("    test: self-leakage\n", rule))
+    assert work(ruled) == work(before)
+    assert ruled.analyse != before.analyse
+    asked = [stage.stages[stage.analyse or ""].parameters["hypotheses"] for stage in (before, ruled)]
+    assert ["decide" in one for one in asked[0]] == [False, False, False]  # type: ignore[union-attr, operator]
+    assert [one.pop("decide", None) for one in asked[1]] == [  # type: ignore[union-attr]
+        {"criteria": [{"metric": "p", "comparison": "<", "value": 0.05}], "in": 2},
+        None,
+        None,
+    ]
+    assert asked[0] == asked[1]
+    more = compiled(project, tmp_path, text.replace("  H1:\n", "  M1: {test: cosine-collapse, of: induce}\n  H1:\n"))
+    assert more.analyse == before.analyse
+    assert more.attainable["M1"].foregone == "untestable"
+
+
 def test_an_equal_stage_of_two_conditions_is_one_stage(project: Path, tmp_path: Path, text: str) -> None:
     twin = text.replace("  B-villain:", "  twin: {induce.system: villain}\n  B-villain:", 1)
     assert work(compiled(project, tmp_path, twin)) == work(compiled(project, tmp_path, text))
