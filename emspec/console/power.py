@@ -13,9 +13,6 @@ from emspec.power.advice import advice, percent, pp, work
 from emspec.power.cost import Cost
 from emspec.power.report import Least, Power, PowerReport, Share, points
 
-WIDE = 120
-"""Columns that the table of variants may take: on a narrower terminal its lines go on in the next."""
-
 
 def print_power(console: Console, report: PowerReport) -> None:
     """Print what each hypothesis' test would find, and what would let it find more."""
@@ -27,8 +24,10 @@ def print_power(console: Console, report: PowerReport) -> None:
             console.print(f"   {line}", soft_wrap=True, markup=False)
     if len(report.variants) > 1:
         console.print()
-        console.print(_variants(report), width=max(console.width, WIDE), crop=False)
-        console.print("each: power at the effect asked for, the effect seen in 80 %; work in tokens", soft_wrap=True)
+        console.print(_variants(report))
+        console.print(
+            "power at the effect asked for; below it the effect seen in 80 %; work is in tokens", soft_wrap=True
+        )
     console.print()
     for line in advice(report):
         console.print(line, soft_wrap=True, markup=False)
@@ -51,13 +50,13 @@ def noise_lines(report: PowerReport) -> Iterator[str]:
 
 def hypothesis_lines(power: Power, rate: float) -> Iterator[str]:
     """Yield what is known of a hypothesis in the design itself."""
-    floor = f"least p {power.floor:.4f}".replace("0.", ".") if power.floor is not None else "no least p"
     if power.at is None:
-        yield f"cannot fire: {power.why}" if power.alpha is not None else power.why
+        yield f"{'cannot fire' if power.foregone else 'not simulated'}: {power.why}"
         for lift in power.lifts:
-            yield f"it would with {lift}"
+            yield f"it could with {lift}"
         return
-    yield f"can fire: {floor}, alpha {power.alpha:g}".replace(" 0.", " .") if power.alpha else f"can fire: {floor}"
+    known = [f"{what} {value:.4g}" for what, value in (("least p", power.floor), ("alpha", power.alpha)) if value]
+    yield f"can fire: {', '.join(known)}".removesuffix(": ").replace(" 0.", " .")
     yield from _shares(power, f"at {100 * rate:g} %")
     for least in power.least:
         yield _least(least, power.towards if least.verdict == "supported" else -power.towards)
@@ -69,7 +68,7 @@ def _shares(power: Power, where: str) -> Iterator[str]:
         edge = f"{pp(power.edge.effect)} {power.what}, {where}"
         yield f"at the edge of the null, {edge}: supported in {_share(power.edge)}"
     if power.at:
-        who = f"asked by {power.said}" if power.said else "none is registered: name one with --effect"
+        who = power.said or "none is registered: name one with --effect"
         yield f"at {pp(power.at.effect)} ({who}), {where}: supported in {_share(power.at)}"
 
 
@@ -90,15 +89,14 @@ def _share(share: Share) -> str:
 def _variants(report: PowerReport) -> Table:
     table = Table(box=None, pad_edge=False, title="What buys more power", title_justify="left")
     table.add_column("")
-    for name in ("runs", "trainings", "replies", "work", "time"):
-        table.add_column(name, justify="right")
+    for name in ("runs", "replies", "work", "time"):
+        table.add_column(name, justify="right", no_wrap=True)
     for name, _, _ in report.hypotheses:
         table.add_column(name, justify="right")
     for one in report.variants:
         cost = one.cost
         numbers = (
             f"{cost.cells:,}",
-            f"{cost.trainings:,}",
             f"{cost.replies:,}",
             f"{work(report, one.name):.2f} x",
             time(cost),
@@ -115,9 +113,9 @@ def time(cost: Cost) -> str:
 
 
 def cell(power: Power) -> str:
-    """Return a hypothesis' figures in one variant: its power, and the effect with 80 %."""
+    """Return a hypothesis' figures in one variant: its power, and below it the effect with 80 %."""
     if power.at is None:
-        return "cannot fire" if power.alpha is not None else "-"
+        return "cannot fire" if power.foregone else "-"
     least = power.least[0]
     sign = "" if power.towards > 0 else "to "
-    return f"{percent(power.at.share)}, {sign + pp(least.effect) if least.effect is not None else 'none'}"
+    return f"{percent(power.at.share)}\n{sign + pp(least.effect) if least.effect is not None else 'none'}"

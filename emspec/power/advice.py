@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from emspec.power.report import Power, PowerReport
+from emspec.power.variants import ONE_SEED
 
 
 def advice(report: PowerReport) -> tuple[str, ...]:
     """Return a sentence for each hypothesis."""
-    return tuple(f"{name}: {_one(report, report.of(name))}." for name, _, _ in report.hypotheses)
+    sentences = (f"{name}: {_one(report, report.of(name))}." for name, _, _ in report.hypotheses)
+    return (*sentences, *_seeds(report))
+
+
+def _seeds(report: PowerReport) -> tuple[str, ...]:
+    """Say what the design's seeds buy over one of them, where it has more."""
+    if all(one.name != ONE_SEED for one in report.variants):
+        return ()
+    pairs = ((name, report.of(name)) for name, _, _ in report.hypotheses)
+    bought = [f"{name} from {_found(_variant(powers, ONE_SEED))} to {_found(powers[0])}" for name, powers in pairs]
+    return (f"What the seeds of the design buy over one: {', '.join(bought)}.",)
+
+
+def _variant(powers: tuple[Power, ...], name: str) -> Power:
+    return next(power for power in powers if power.variant == name)
+
+
+def _found(power: Power) -> str:
+    return percent(power.at.share) if power.at else "none" if power.foregone else "not known"
 
 
 def work(report: PowerReport, variant: str) -> float:
@@ -33,7 +52,7 @@ def _one(report: PowerReport, powers: tuple[Power, ...]) -> str:
 
 
 def _barred(report: PowerReport, designed: Power, enough: Power | None, by_work: list[Power]) -> str:
-    start = f"no data can decide it as designed ({designed.why})" if designed.alpha is not None else designed.why
+    start = f"no data can decide it as designed ({designed.why})" if designed.foregone else designed.why
     if enough:
         return f"{start}; {_told(report, enough)} is the least that reaches 80 %"
     deciding = [power for power in by_work if power.at]
@@ -57,8 +76,11 @@ def _sees(power: Power) -> str:
 
 
 def _told(report: PowerReport, power: Power) -> str:
-    share = f"{percent(power.at.share)} at {pp(power.at.effect)}" if power.at else "none"
-    return f"{power.variant} ({share}, {work(report, power.variant):.2g} x the work)"
+    if power.at is None:
+        return power.variant
+    share = f"{percent(power.at.share)} at {pp(power.at.effect)}"
+    between = f"{100 * power.at.low:.0f} to {100 * power.at.high:.0f} %"
+    return f"{power.variant} ({share}, {between}; {work(report, power.variant):.3g} x the work)"
 
 
 def percent(share: float) -> str:

@@ -41,7 +41,7 @@ class Asked:
 class Question:
     """One hypothesis in one variant. `key` is its stage, None where nothing is simulated, for the reason `why`.
 
-    `effect` is the effect that power is asked at, `said` who names it: the spec, the command line, or nobody.
+    `effect` is the effect that power is asked at, `said` who names it, "" for nobody.
     """
 
     hypothesis: Hypothesis
@@ -116,9 +116,9 @@ def _question(hypothesis: Hypothesis, variant: Variant, catalog: Catalog, effect
 def _effect(named: float | None, alternative: Alternative | None) -> tuple[float, str]:
     """Return the effect that power is asked at, and who names it."""
     if named is not None or alternative is None:
-        return named or 0.0, "--effect"
+        return named or 0.0, "by --effect"
     if alternative.asked is not None:
-        return alternative.asked, "the spec"
+        return alternative.asked, "as registered"
     return round(alternative.edge + alternative.towards * USUAL, 6), ""
 
 

@@ -57,14 +57,16 @@ class Least:
 
 @dataclass(frozen=True)
 class Power:
-    """What one hypothesis' test would find in one variant; the figures are None where nothing was simulated.
+    """What one hypothesis' test would find in one variant; the figures are None where nothing was simulated, for `why`.
 
-    `edge` is the share supported at the edge of the null, `at` the power at the effect asked for, `towards` the side
+    `foregone` is the verdict that every outcome would get, `said` who names the effect that is asked for, `edge` the
+    share supported at the edge of the null, `at` the power at the effect asked for, `towards` the side
     of the edge on which the claim is true (1: larger effects).
     """
 
     hypothesis: str
     variant: str
+    foregone: str | None
     why: str
     lifts: tuple[str, ...]
     floor: float | None
@@ -142,7 +144,7 @@ def report(planned: PowerPlan, store: Store, catalog: Catalog) -> PowerReport:
 def _power(question: Question, store: Store) -> Power:
     about, alternative = question.attainable, question.alternative
     name, variant = question.hypothesis.name, question.variant.name
-    power = Power(name, variant, question.why, about.lifts, about.floor, about.alpha, question.said)
+    power = Power(name, variant, about.foregone, question.why, about.lifts, about.floor, about.alpha, question.said)
     if question.key is None or alternative is None:
         return power
     try:

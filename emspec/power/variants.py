@@ -9,6 +9,7 @@ from emspec.model.experiment import Condition, EvaluateStep, Experiment
 from emspec.model.records import QuestionSet
 
 DESIGNED = "as designed"
+ONE_SEED = "1 seed"
 SEEDS = (1, 2, 3, 5, 8)
 TIMES = 2
 

@@ -63,7 +63,7 @@ def test_what_it_prints_and_that_it_is_cached(spec: Path, tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr
     lines = [line.strip() for line in done.stdout.splitlines()]
     assert "H1 self-leakage: it leaks more" in lines
-    assert any(line.startswith("at 20 pp (asked by --effect), at 40 %: supported in ") for line in lines)
+    assert any(line.startswith("at 20 pp (by --effect), at 40 %: supported in ") for line in lines)
     (seed,) = (line for line in lines if line.startswith("1 seed"))
     assert seed.endswith("cannot fire")
     assert any(line.startswith("H2: the design has ") for line in lines)

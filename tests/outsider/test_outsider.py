@@ -102,6 +102,21 @@ def test_a_spec_runs_on_the_outsiders_backend_test_and_observer(
     }
 
 
+def test_the_power_of_the_outsiders_test_is_told_by_the_test_itself(
+    env: Mapping[str, str], project_copy: Path, tmp_path: Path
+) -> None:
+    asked = ("--quick", "--draws", "60", "--rate", "0.3", "--effect", "45pp", "--format", "json")
+    spec = project_copy / "specs" / SPEC_NAME
+    done = emspec("power", spec, "--profile", "sim", *asked, "--out", tmp_path, env=env)
+    assert done.returncode == 0, done.stderr[-3000:]
+    (told,) = json.loads(done.stdout)["powers"]
+    assert told["what"] == "more markers everywhere"
+    assert told["edge"]["effect"] == 0.2
+    assert 10 < told["edge"]["count"] < 50
+    assert told["at"]["count"] > 55
+    assert 0.2 < told["least"][0]["effect"] < 0.45
+
+
 def test_the_backend_is_swapped_back_by_one_flag(env: Mapping[str, str], project_copy: Path, tmp_path: Path) -> None:
     spec = project_copy / "specs" / SPEC_NAME
     done = emspec("run", spec, "--profile", "sim", "--out", tmp_path, env=env)

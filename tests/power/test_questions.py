@@ -34,10 +34,10 @@ def test_the_effect_is_the_command_lines_or_the_specs_or_beyond_the_edge(
 ) -> None:
     planned = asked(issue200, catalog)
     effects = {name: (of(planned, name).effect, of(planned, name).said) for name in ("H1", "H2", "H3")}
-    assert effects == {"H1": (0.05, ""), "H2": (0.0, "the spec"), "H3": (0.1, "")}
+    assert effects == {"H1": (0.05, ""), "H2": (0.0, "as registered"), "H3": (0.1, "")}
     named = asked(issue200, catalog, **{"H1": 0.07, EVERY: 0.15})
     assert [of(named, name).effect for name in ("H1", "H2", "H3")] == [0.07, 0.15, 0.15]
-    assert of(named, "H3").said == "--effect"
+    assert of(named, "H3").said == "by --effect"
 
 
 def test_what_a_stage_is_given(issue200: Experiment, catalog: Catalog) -> None:

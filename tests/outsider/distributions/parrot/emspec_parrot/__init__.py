@@ -7,11 +7,18 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from emspec import Attainable, Backend, Experiment, Hypothesis, Json, TestKind, hookimpl
+from emspec import Alternative, Attainable, Backend, Experiment, Hypothesis, Json, TestKind, hookimpl
 
 
 def _attainable(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
     return Attainable(None, (f"loudness is counted for {len(experiment.conditions)} condition(s)",))
+
+
+def _alternative(experiment: Experiment, hypothesis: Hypothesis) -> Alternative:
+    """Everybody says the marker more often; the limit, seen from the common rate, is the edge of the null."""
+    panels = {c.name: {p.name: 1.0 for e in c.evaluations for p in e.panel} for c in experiment.conditions}
+    limit = float(str(hypothesis.parameters["limit"]))
+    return Alternative("more markers everywhere", panels, edge=limit - experiment.noise.rate)
 
 
 @hookimpl
@@ -34,7 +41,8 @@ def emspec_tests() -> Iterable[TestKind]:
         "required": ["limit"],
         "additionalProperties": False,
     }
-    return [TestKind("loudness", "1", "emspec_parrot.loudness:decide", parameters, _attainable)]
+    target = "emspec_parrot.loudness:decide"
+    return [TestKind("loudness", "1", target, parameters, _attainable, alternative=_alternative)]
 
 
 @hookimpl
