@@ -6,11 +6,15 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from emspec.model.experiment import EvaluateStep, Experiment, TrainStep
+from emspec.model.experiment import Experiment
 from emspec.model.json import JsonObject
 from emspec.model.plan import Plan
 from emspec.model.stage import Manifest
+<<<<<<< HEAD
 from emspec.plan.lock import Standing
+=======
+from emspec.model.step import CoupleStep, TrainStep
+>>>>>>> f4e94ef (Language: extends, grids, several markers, ready-made adapters, extraction, recorded results, gates, replicates, measures, seeds of single conditions)
 from emspec.report.context import CellKeys, ReportContext
 from emspec.report.locked import sentence
 
@@ -49,7 +53,7 @@ def recipes_of(experiment: Experiment) -> Mapping[str, JsonObject]:
     used: dict[str, dict[str, JsonObject]] = {}
     for condition in experiment.conditions:
         for step in condition.steps:
-            if not isinstance(step, EvaluateStep):
+            if isinstance(step, TrainStep | CoupleStep):
                 document: JsonObject = {"recipe": step.recipe.base, **step.recipe.fields}
                 used.setdefault(step.name, {})[condition.name] = document
     flat: dict[str, JsonObject] = {}
