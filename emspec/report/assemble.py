@@ -10,11 +10,8 @@ from emspec.model.experiment import Experiment
 from emspec.model.json import JsonObject
 from emspec.model.plan import Plan
 from emspec.model.stage import Manifest
-<<<<<<< HEAD
-from emspec.plan.lock import Standing
-=======
 from emspec.model.step import CoupleStep, TrainStep
->>>>>>> f4e94ef (Language: extends, grids, several markers, ready-made adapters, extraction, recorded results, gates, replicates, measures, seeds of single conditions)
+from emspec.plan.lock import Standing
 from emspec.report.context import CellKeys, ReportContext
 from emspec.report.locked import sentence
 
