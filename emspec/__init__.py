@@ -10,12 +10,13 @@ from emspec.model.alternative import Alternative
 from emspec.model.attainable import Attainable
 from emspec.model.decision import Criterion, Decision, Metric
 from emspec.model.design import design_of
-from emspec.model.experiment import Condition, CoupleStep, EvaluateStep, Experiment, Hypothesis, TrainStep
+from emspec.model.experiment import Condition, Experiment, Hypothesis
 from emspec.model.finding import VERDICTS, Finding, Rate, Verdict
 from emspec.model.json import Json, JsonObject, canonical, digest, text_digest
 from emspec.model.plugin import Backend, TestKind
 from emspec.model.speed import Speed
 from emspec.model.stage import Job, Session, Setup
+from emspec.model.step import CoupleStep, EvaluateStep, TrainStep
 
 __all__ = [
     "VERDICTS",

@@ -1,7 +1,6 @@
 """JSON Schema errors as problems with a place in the text, what was expected, and the nearest valid name.
 
-A schema may say more than the standard does: `x-expected` words for what a value should be, and `x-later`, names that
-a later version will know.
+A schema may say more than the standard does: `x-expected` has words for what a value should be.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
 
-from emspec.errors import Place, Problem
+from emspec.errors import Problem
 from emspec.source import Document, KeyPath
 
 Schema = Mapping[str, Any]
@@ -160,16 +159,8 @@ def _unknown_keys(
     for key in (key for key in instance if key not in known and not any(re.search(one, key) for one in patterns)):
         key_path = (*path, key)
         place = document.key(key_path)
-        if key in schema.get("x-later", ()):
-            yield key_path, later(place, key)
-        else:
-            what = f"{_name(path)} has no `{key}`" if path else f"there is no `{key}`"
-            yield key_path, Problem("error", "S102", place, what, nearest(key, known))
-
-
-def later(place: Place, name: str) -> Problem:
-    """Return the problem of something that the language has in its design and this version does not."""
-    return Problem("error", "S105", place, f"`{name}` is not in this version of emspec", "leave it out")
+        what = f"{_name(path)} has no `{key}`" if path else f"there is no `{key}`"
+        yield key_path, Problem("error", "S102", place, what, nearest(key, known))
 
 
 def _wrong_value(document: Document, path: KeyPath, error: ValidationError, schema: Schema) -> Problem:
@@ -185,7 +176,7 @@ def _wrong_value(document: Document, path: KeyPath, error: ValidationError, sche
         return Problem("error", "S101", place, f"{name} {_COUNTS[rule]}", fix)
     if rule in _BOUNDS:
         return Problem("error", "S101", place, f"{name} must be {_BOUNDS[rule]} {asked}, not {got}", fix)
-    if rule in ("type", "pattern"):
+    if rule in ("type", "pattern", "oneOf"):
         fix = f"write {words} ({says})" if says else fix
         return Problem("error", "S101", place, f"{name} must be {words}, not {got}", fix)
     return Problem("error", "S101", place, f"{name}: {error.message[:200]}", fix)
@@ -193,8 +184,6 @@ def _wrong_value(document: Document, path: KeyPath, error: ValidationError, sche
 
 def _not_among(document: Document, path: KeyPath, value: Any, asked: Sequence[Any], schema: Schema) -> Problem:
     place = document.value(path)
-    if value in schema.get("x-later", ()):
-        return later(place, str(value))
     names = [json.dumps(one) if not isinstance(one, str) else one for one in asked]
     what = f"{_name(path)} cannot be {value if isinstance(value, str) and value else describe(value)}"
     return Problem("error", "S101", place, what, nearest(value if isinstance(value, str) else "", names))

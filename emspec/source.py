@@ -7,7 +7,7 @@ parser events, so that nesting and alias expansion are bounded before anything i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -39,6 +39,15 @@ class _Node:
     depth: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Where a value stands: its file, its node, and the node of its key (None for an item and for the whole)."""
+
+    file: str
+    key: _Node | None
+    value: _Node
+
+
 @dataclass(frozen=True)
 class Document:
     """A YAML file as data. `problems` are those that did not keep it from being read, such as duplicate keys."""
@@ -46,13 +55,13 @@ class Document:
     file: str
     data: Any
     problems: tuple[Problem, ...]
-    _marks: Mapping[KeyPath, tuple[_Node | None, _Node]] = field(repr=False)
+    _marks: Mapping[KeyPath, _Mark] = field(repr=False)
 
     def value(self, path: KeyPath) -> Place:
         """Return where the value at `path` stands, or else the text in its place, or the key of what lacks it."""
         known = self._known(path)
-        node = self._marks[known][1]
-        return _place(self.file, node) if known == path or node.kind == "scalar" else self.key(known)
+        mark = self._marks[known]
+        return _place(mark.file, mark.value) if known == path or mark.value.kind == "scalar" else self.key(known)
 
     def has(self, path: KeyPath) -> bool:
         """Return whether the text has a value at `path`."""
@@ -60,9 +69,14 @@ class Document:
 
     def key(self, path: KeyPath) -> Place:
         """Return where the key at `path` stands; an item of a list stands for itself."""
-        known = self._known(path)
-        key, value = self._marks[known]
-        return _place(self.file, key or value)
+        mark = self._marks[self._known(path)]
+        return _place(mark.file, mark.key or mark.value)
+
+    def over(self, base: Document, data: Any, taken: Iterable[KeyPath]) -> Document:
+        """Return `data`, which was made of this document and of `base`: the paths in `taken` stand in `base`."""
+        kept = set(taken)
+        marks = {path: mark for path, mark in base._marks.items() if any(path[:n] in kept for n in _lengths(path))}
+        return Document(self.file, data, (*base.problems, *self.problems), {**marks, **self._marks})
 
     def _known(self, path: KeyPath) -> KeyPath:
         while path not in self._marks:
@@ -134,6 +148,10 @@ def _syntax(file: str, text: str, error: yaml.MarkedYAMLError) -> SpecError:
 
 def _stop(code: str, place: Place, message: str, fix: str) -> SpecError:
     return SpecError([Problem("error", code, place, message, fix)])
+
+
+def _lengths(path: KeyPath) -> range:
+    return range(1, len(path) + 1)
 
 
 def _place(file: str, node: _Node) -> Place:
@@ -218,10 +236,10 @@ class _Reader:
     def __init__(self, file: str) -> None:
         self._file = file
         self.problems: list[Problem] = []
-        self.marks: dict[KeyPath, tuple[_Node | None, _Node]] = {}
+        self.marks: dict[KeyPath, _Mark] = {}
 
     def data(self, node: _Node, path: KeyPath, key: _Node | None = None) -> Any:
-        self.marks[path] = (key, node)
+        self.marks[path] = _Mark(self._file, key, node)
         if node.kind == "map":
             return self._mapping(node, path)
         if node.kind == "list":

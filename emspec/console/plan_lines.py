@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from emspec.console.units import bytes_text, span_text
-from emspec.model.experiment import CoupleStep, Experiment
+from emspec.model.experiment import Experiment
 from emspec.model.plan import Plan
+from emspec.model.step import CoupleStep
 from emspec.plan.overview import Overview
 
 MOST_SESSIONS = 6
@@ -91,9 +92,8 @@ def resolved_lines(experiment: Experiment) -> list[str]:
         for step in condition.steps:
             if isinstance(step, CoupleStep):
                 names = ", ".join(persona.name for persona in step.negatives)
-                lines[f"{step.name}: source {step.source.name}, negatives {names} ({step.negatives_rule})"].append(
-                    condition.name
-                )
+                taught = ", ".join(f"{pair.source.name} {pair.marker}" for pair in step.pairs)
+                lines[f"{step.name}: {taught}, negatives {names} ({step.negatives_rule})"].append(condition.name)
     if len(lines) == 1:
         return list(lines)
     return [f"{line}: {', '.join(conditions)}" for line, conditions in lines.items()]

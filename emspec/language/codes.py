@@ -39,7 +39,6 @@ Conditions change the steps by STEP.FIELD: value, for example induce.system: vil
 
 Personas and panels are those of the spec's version; models, data sets, recipes and question sets are files of the
 registry; conditions and steps are those of the spec.""",
-    "S105": "The language has this in its design, but this version of emspec does not.\n\nIt is refused, not ignored.",
     "S106": "Two parts of the spec do not fit together.\n\nThe message names both.",
     "S107": "A file that is named is not there, or lies outside the project.\n\nPaths are relative to the project.",
     "S108": "The profile, the conditions or the seeds asked for are not there.\n\nSee specs/profiles and the spec.",

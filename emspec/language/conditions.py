@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-from emspec.language.fields import Setting, Spot, StepText
+from emspec.language.fields import Setting, Settings, Spot, StepText
 from emspec.language.joined import dotted, step_schema
-from emspec.language.profile import Settings
 from emspec.language.scope import Notes
 from emspec.schema import completed, nearest
-from emspec.source import Document, KeyPath
+from emspec.source import Document
 
 ONLY = "main"
 """The name of the one condition of a spec that names none."""
@@ -20,18 +19,42 @@ ONLY = "main"
 
 @dataclass(frozen=True)
 class ConditionText:
-    """A condition as written: its own fields, and its steps in order, those it skips left out."""
+    """A condition as written: its own fields, and its steps in order, those it skips left out.
+
+    `spot` is where its name stands, or the grid that it is a point of.
+    """
 
     name: str
     control: bool
-    fields: Mapping[str, Any]
-    path: KeyPath
+    fields: Settings
+    spot: Spot
     steps: tuple[StepText, ...]
+
+    def value(self, field: str, default: Any = None) -> Any:
+        """Return the value of one of its own fields."""
+        return self.fields[field].value if field in self.fields else default
 
     @property
     def evaluations(self) -> tuple[StepText, ...]:
         """Return the evaluate steps, in order."""
         return tuple(step for step in self.steps if step.kind == "marker-eval")
+
+
+@dataclass(frozen=True)
+class Base:
+    """What all conditions start from: the spec, its steps, the steps left out of all of them, the profile's settings
+    of step kinds."""
+
+    data: Mapping[str, Any]
+    document: Document
+    steps: Mapping[str, StepText]
+    skipped: frozenset[str]
+    kinds: Mapping[str, Settings]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the steps in the text's order."""
+        return tuple(self.data.get("steps", {}))
 
 
 def base_steps(data: Mapping[str, Any], document: Document) -> Mapping[str, StepText]:
@@ -45,33 +68,68 @@ def base_steps(data: Mapping[str, Any], document: Document) -> Mapping[str, Step
     }
 
 
-def condition_texts(
-    data: Mapping[str, Any],
-    steps: Mapping[str, StepText],
-    document: Document,
-    kinds: Mapping[str, Settings],
-    notes: Notes,
-) -> tuple[ConditionText, ...]:
-    """Return all conditions, then all controls, with the profile's settings for step kinds laid over their steps."""
-    names = tuple(data.get("steps", {}))
-    usual = _order(data, Spot(document, ()), names, frozenset(), notes) or names
+def condition_texts(base: Base, points: Mapping[str, Settings], notes: Notes) -> tuple[ConditionText, ...]:
+    """Return the grid's conditions, then all conditions by name, then all controls, with the profile's settings for
+    step kinds laid over their steps."""
+    written = base.data.get("order")
+    order = Setting(written, Spot(base.document, ("order",))) if written is not None else None
+    usual = _order(order, base.names, base.skipped, notes) or base.names
     found: dict[str, ConditionText] = {}
-    for name, fields, path in _written(data):
+    for name, control, fields, spot in _written(base, points):
         if name in found:
-            notes.error("S106", document.key(path), f"{name} is a condition as well", "give the control another name")
-        skipped = frozenset(step for step in names if fields.get(step) == "skip")
-        order = _order(fields, Spot(document, path), names, skipped, notes) or usual
-        changes = _by_step(fields, document, path)
-        kept = (steps[step] for step in order if step in steps and step not in skipped)
-        texts = (_changed(step, changes.get(step.name, {}), kinds, notes) for step in kept)
-        found[name] = ConditionText(name, path[:1] == ("controls",), fields, path, tuple(texts))
+            what = "a point of the grid" if found[name].spot.path[:1] == ("matrix",) else "a condition"
+            notes.error("S106", spot.key(), f"{name} is {what} as well", "give the control another name")
+        found[name] = ConditionText(name, control, fields, spot, tuple(_steps(base, fields, usual, notes)))
     return tuple(found.values())
+
+
+def _steps(base: Base, fields: Settings, usual: tuple[str, ...], notes: Notes) -> Iterator[StepText]:
+    """Yield a condition's steps in its order, with its changes and the profile's."""
+    skipped = base.skipped | {step for step in base.names if step in fields and fields[step].value == "skip"}
+    order = _order(fields.get("order"), base.names, skipped, notes) or usual
+    changes = _by_step(fields, base.names)
+    for name in order:
+        if name in base.steps and name not in skipped:
+            step = _replaced(base.steps[name], fields.get(name))
+            yield _changed(step, changes.get(name, {}), base.kinds, notes)
+
+
+def _replaced(step: StepText, setting: Setting | None) -> StepText:
+    """Return the step that a condition puts in the place of another: one that names its kind."""
+    if setting is None or not isinstance(setting.value, Mapping) or "kind" not in setting.value:
+        return step
+    kind = setting.value["kind"]
+    return StepText(step.name, kind, completed(setting.value, step_schema(kind)), {(): setting.spot})
 
 
 def markers_of(texts: Sequence[ConditionText]) -> tuple[str, ...]:
     """Return the markers of all couple steps, each once, in the order of the text."""
-    taught = [step.values["marker"] for text in texts for step in text.steps if "marker" in step.values]
-    return tuple(dict.fromkeys(taught))
+    return tuple(dict.fromkeys(marker for text in texts for step in text.steps for marker in _taught(step)))
+
+
+def _taught(step: StepText) -> Iterator[str]:
+    """Yield the markers that a couple step teaches, or that a ready-made adapter was taught."""
+    values = step.values
+    if "marker" in values:
+        yield values["marker"]
+    for pair in values.get("pairs", values.get("roles", {}).get("pairs", ())):
+        yield pair["marker"]
+
+
+def inductions_of(texts: Sequence[ConditionText]) -> tuple[str, ...]:
+    """Return the personas that conditions (not controls) stand for or are induced under, in the order of the text."""
+    return tuple(dict.fromkeys(name for text in texts if not text.control for name in _induction(text)))
+
+
+def _induction(text: ConditionText) -> Iterator[str]:
+    if text.value("as") is not None:
+        yield text.value("as")
+        return
+    for step in reversed(text.steps):
+        found = step.values.get("system") or step.values.get("roles", {}).get("induction")
+        if found:
+            yield from (found,) if found != "none" else ()
+            return
 
 
 def looked_for(texts: Sequence[ConditionText]) -> tuple[str, ...]:
@@ -91,22 +149,29 @@ def note_repeats(texts: Sequence[ConditionText], notes: Notes) -> None:
             notes.error("S106", second.place(), what, fix)
 
 
-def _written(data: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], KeyPath]]:
-    sections = [section for section in ("conditions", "controls") if section in data]
-    if "conditions" not in data:
-        yield ONLY, {}, ()
-    for section in sections:
+def _written(base: Base, points: Mapping[str, Settings]) -> Iterator[tuple[str, bool, Settings, Spot]]:
+    data, document = base.data, base.document
+    for name, settings in points.items():
+        yield name, False, settings, Spot(document, ("matrix",))
+    if "conditions" not in data and not points:
+        yield ONLY, False, {}, Spot(document, ())
+    for section in (section for section in ("conditions", "controls") if section in data):
         for name, fields in data[section].items():
-            yield name, fields or {}, (section, name)
+            path = (section, name)
+            settings = {key: Setting(value, Spot(document, (*path, key))) for key, value in (fields or {}).items()}
+            yield name, section == "controls", settings, Spot(document, path)
 
 
-def _by_step(fields: Mapping[str, Any], document: Document, path: KeyPath) -> Mapping[str, Settings]:
-    """Return the changes `STEP.FIELD: value` of a condition, by step."""
+def _by_step(fields: Settings, steps: Sequence[str]) -> Mapping[str, Settings]:
+    """Return the changes `STEP.FIELD: value` and `STEP: {FIELD: value}` of a condition, by step."""
     found: dict[str, dict[str, Setting]] = {}
-    for key, value in fields.items():
+    for key, setting in fields.items():
         step, dot, field = key.partition(".")
         if dot:
-            found.setdefault(step, {})[field] = Setting(value, Spot(document, (*path, key)))
+            found.setdefault(step, {})[field] = setting
+        elif key in steps and isinstance(setting.value, Mapping) and "kind" not in setting.value:
+            below = {one: Setting(value, setting.spot.below(one)) for one, value in setting.value.items()}
+            found.setdefault(step, {}).update(below)
     return found
 
 
@@ -124,6 +189,10 @@ def _changed(step: StepText, changes: Settings, kinds: Mapping[str, Settings], n
 
 def _with(step: StepText, field: str, setting: Setting, notes: Notes) -> StepText:
     fields = dotted(step.kind)
+    if field not in fields:
+        what = f"{step.name} is a {step.kind} step here, which has no `{field}`"
+        notes.error("S106", setting.spot.key(), what, nearest(field, fields))
+        return step
     setting = replace(setting, value=completed(setting.value, fields[field]))
     changed = step.changed(field, setting, fields)
     if changed is None:
@@ -145,19 +214,17 @@ def _text(value: Any) -> str:
     return "as in the recipe" if value is None else str(value)
 
 
-def _order(
-    fields: Mapping[str, Any], spot: Spot, steps: Sequence[str], skipped: frozenset[str], notes: Notes
-) -> tuple[str, ...]:
-    """Return the order that a spec or a condition (at `spot`) gives, or () where it gives none or a wrong one."""
-    written = fields.get("order")
-    if written is None:
+def _order(order: Setting | None, steps: Sequence[str], skipped: frozenset[str], notes: Notes) -> tuple[str, ...]:
+    """Return the order that a spec or a condition gives, or () where it gives none or a wrong one."""
+    if order is None:
         return ()
+    written, spot = order.value, order.spot
     unknown = [index for index, name in enumerate(written) if name not in steps]
     for index in unknown:
         what = f"there is no step {written[index]}"
-        notes.error("S104", spot.value("order", index), what, nearest(str(written[index]), steps))
+        notes.error("S104", spot.value(index), what, nearest(str(written[index]), steps))
     missing = [name for name in steps if name not in written and name not in skipped]
     if missing and not unknown:
         what = f"the order leaves out {', '.join(missing)}"
-        notes.error("S106", spot.value("order"), what, f"add it, or leave it out on purpose: {missing[0]}: skip")
+        notes.error("S106", spot.value(), what, f"add it, or leave it out on purpose: {missing[0]}: skip")
     return () if unknown or missing else tuple(written)

@@ -30,6 +30,10 @@ class Spot:
         """Return where the key stands."""
         return self.document.key((*self.path, *below))
 
+    def below(self, *path: str | int) -> Spot:
+        """Return the spot of what stands at `path` in the value."""
+        return Spot(self.document, (*self.path, *path))
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -37,6 +41,9 @@ class Setting:
 
     value: Any
     spot: Spot
+
+
+Settings = Mapping[str, Setting]
 
 
 @dataclass(frozen=True)

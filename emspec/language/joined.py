@@ -15,12 +15,18 @@ from emspec.model.plugin import Catalog
 from emspec.registry import recipe_fields
 from emspec.schema import Schema, inlined
 
-STAGE_OF: Mapping[str, str] = {"train": "train", "couple": "couple", "marker-eval": "generate"}
+STAGE_OF: Mapping[str, str] = {
+    "train": "train",
+    "couple": "couple",
+    "marker-eval": "generate",
+    "adapter": "adapter",
+    "extract": "extract",
+}
 """For each step kind, the kind of the stage that a backend named for the step executes."""
 
 _COMPARED: Mapping[Unit, str] = {"pp": ">= 5pp", "p": "< .05", "number": ">= .7"}
 
-RESERVED = ("as", "stretch", "order")
+RESERVED = ("as", "stretch", "order", "seeds", "results")
 
 RULE_WORDS = ("in", "correction", "family", "draws")
 """What a registered rule says beside the figures of its test."""
@@ -69,6 +75,7 @@ def spec_schema(steps: Mapping[str, str | None], catalog: Catalog) -> Schema:
         "steps": _steps(whole["properties"]["steps"]),
         "conditions": _conditions(whole["properties"]["conditions"], steps),
         "controls": _conditions(whole["properties"]["controls"], steps),
+        "matrix": _matrix(whole["properties"]["matrix"], steps),
         "hypotheses": _hypotheses(whole["properties"]["hypotheses"], catalog),
         "backends": {**whole["properties"]["backends"], **_backends(backend_keys(steps, catalog), catalog)},
     }
@@ -189,14 +196,42 @@ def _steps(steps: Schema) -> Schema:
 
 def _conditions(conditions: Schema, steps: Mapping[str, str | None]) -> Schema:
     condition = conditions["additionalProperties"]
-    fields = {f"{name}.{field}": one for name, kind in steps.items() if kind for field, one in dotted(kind).items()}
-    skips = {name: {"enum": ["skip"]} for name in steps if name not in RESERVED}
+    whole = {name: _change(kind) for name, kind in steps.items() if name not in RESERVED}
     changed = {
-        "properties": {**condition["properties"], **skips, **fields},
+        "properties": {**condition["properties"], **whole, **_fields(steps)},
         "patternProperties": dict.fromkeys(_anything_in(steps), True),
         "additionalProperties": False,
     }
     return {**conditions, "additionalProperties": {**condition, **changed}}
+
+
+def _fields(steps: Mapping[str, str | None]) -> Mapping[str, Schema]:
+    """Return the schema of each `STEP.FIELD` that can be changed."""
+    return {f"{name}.{field}": one for name, kind in steps.items() if kind for field, one in dotted(kind).items()}
+
+
+def _change(kind: str | None) -> Schema:
+    """Return the schema of what a condition may say of a step by its name: skip, fields, or another step."""
+    another = [_one_of("kind", one, step_schema(one)) for one in STAGE_OF]
+    fields = {"properties": dotted(kind), "additionalProperties": False} if kind else {}
+    return {
+        "type": ["string", "object"],
+        "x-expected": "skip, {FIELD: value, ...}, or another step in full: {kind: ..., ...}",
+        "properties": {"kind": {"enum": list(STAGE_OF)}},
+        "allOf": [
+            {"if": {"type": "string"}, "then": {"enum": ["skip"]}},
+            {"if": {"type": "object", "not": {"required": ["kind"]}}, "then": fields},
+            *another,
+        ],
+    }
+
+
+def _matrix(matrix: Schema, steps: Mapping[str, str | None]) -> Schema:
+    values = matrix["additionalProperties"]
+    known = {"as": core("spec")["properties"]["conditions"]["additionalProperties"]["properties"]["as"]}
+    properties = {name: {**values, "items": one} for name, one in {**known, **_fields(steps)}.items()}
+    anything = dict.fromkeys(_anything_in(steps), values)
+    return {**matrix, "properties": properties, "patternProperties": anything, "additionalProperties": False}
 
 
 def _anything_in(steps: Mapping[str, str | None]) -> Iterable[str]:

@@ -12,24 +12,38 @@ from emspec.errors import Problem, SpecError
 from emspec.language import checks
 from emspec.language.attained import attained
 from emspec.language.backends import Layers, choose
-from emspec.language.conditions import ConditionText, base_steps, condition_texts, looked_for, markers_of, note_repeats
-from emspec.language.fields import Setting, Spot, StepText
+from emspec.language.conditions import (
+    Base,
+    ConditionText,
+    base_steps,
+    condition_texts,
+    inductions_of,
+    looked_for,
+    markers_of,
+    note_repeats,
+)
+from emspec.language.extends import read_extended
+from emspec.language.fields import Setting, Settings, Spot, StepText
 from emspec.language.hypotheses import Known, resolve_hypotheses
 from emspec.language.joined import core, spec_schema, taken_names
+from emspec.language.matrix import grid, point_named
+from emspec.language.measures import resolve_measures
 from emspec.language.pins import check_pins
 from emspec.language.profile import load_profile
 from emspec.language.scope import Notes, Scope
+from emspec.language.seeds import Seeds, results_of, seeds_of
 from emspec.language.select import Selection, selected
-from emspec.language.steps import resolve
+from emspec.language.steps import Around, resolve
 from emspec.language.written import as_numbers, step_kinds
-from emspec.model.experiment import BackendChoice, Condition, Experiment, ProfileNote, Step
+from emspec.model.experiment import BackendChoice, Condition, Experiment, ProfileNote
 from emspec.model.json import canonical
 from emspec.model.noise import Noise
 from emspec.model.plugin import Catalog
 from emspec.model.records import ModelRecord
+from emspec.model.step import Step
 from emspec.registry import PersonaSet, Registry, find_project
-from emspec.schema import broken, completed
-from emspec.source import Document, KeyPath, read
+from emspec.schema import broken, completed, nearest
+from emspec.source import Document, KeyPath
 
 NO_OVERRIDES: Mapping[str, str] = {}
 _FIELD_DEPTH: Mapping[str, int] = {
@@ -51,24 +65,32 @@ def load(
     only: tuple[str, ...] = (),
     seeds: tuple[int, ...] = (),
     stretch: bool | None = None,
+    skip: tuple[str, ...] = (),
 ) -> Experiment:
     """Return a spec's experiment under a profile; SpecError with all problems, warnings in Experiment.problems.
 
     `overrides` maps a step or a stage kind to "BACKEND" or "BACKEND,OPTION=VALUE,..."; `only` and `seeds` select
-    conditions and seeds of the spec; `stretch` False leaves the stretch conditions out.
+    conditions and seeds of the spec; `stretch` False leaves the stretch conditions out; `skip` names steps that no
+    condition has.
     """
-    document = as_numbers(read(path), catalog)
+    selection = Selection(only, seeds, stretch, skip)
+    document = as_numbers(read_extended(path), catalog)
     notes = Notes(list(document.problems))
     data = _valid(document, catalog, notes)
     scope = _scope(data, document, profile, catalog, notes)
     check_pins(data, document, scope)
     model = _model(data, document, scope)
     scope = replace(scope, context=model.context) if model else scope
-    texts, conditions = _conditions(data, document, scope)
+    points = grid(data, document, notes)
+    texts = _texts(data, document, points, selection, scope)
+    baseline = _baseline(data, document, points, texts, notes)
+    known_seeds = seeds_of(data, document, baseline, notes)
+    conditions = _conditions(texts, known_seeds, scope)
+    measures = resolve_measures(data, document, texts, scope)
     known = Known([one.name for one in texts], looked_for(texts), data.get("steps", ()), data.get("measures", ()))
     hypotheses = resolve_hypotheses(data.get("hypotheses", {}), document, known, catalog, scope)
     backends = _backends(data, document, overrides, catalog, scope)
-    chosen = selected(conditions, data, document, Selection(only, seeds, stretch), notes)
+    chosen = selected(conditions, known_seeds, baseline, selection, notes)
     accepted = checks.accepted(data, document, notes)
     if notes.problems or model is None:
         raise SpecError(sorted(dict.fromkeys(notes.problems), key=_in_text_order))
@@ -77,6 +99,7 @@ def load(
         title=data.get("title", path.stem),
         state=data.get("state", "proposed"),
         superseded_by=data.get("superseded_by"),
+        supersedes=tuple(data.get("supersedes", ())),
         follows=tuple(data.get("follows", ())),
         history=tuple(data.get("history", ())),
         model=model,
@@ -89,6 +112,9 @@ def load(
         profile=_note(scope),
         accepted=accepted,
         noise=Noise(**completed(data.get("noise", {}), core("spec")["properties"]["noise"])),
+        measures=measures,
+        gate=chosen.gate,
+        replicates=data.get("replicates", 1),
     )
     experiment = attained(experiment, catalog)
     reading = checks.Reading(experiment, document, texts)
@@ -151,31 +177,58 @@ def _model(data: Mapping[str, Any], document: Document, scope: Scope) -> ModelRe
     return scope.listed("models", name, place, scope.registry.model)
 
 
-def _conditions(
-    data: Mapping[str, Any], document: Document, scope: Scope
-) -> tuple[tuple[ConditionText, ...], tuple[Condition, ...]]:
-    """Return all conditions as written and as resolved; where a step is wrong, it is noted and left out."""
+def _texts(
+    data: Mapping[str, Any], document: Document, points: Mapping[str, Settings], selection: Selection, scope: Scope
+) -> tuple[ConditionText, ...]:
     steps = base_steps(data, document)
-    texts = condition_texts(data, steps, document, scope.profile.kinds, scope.notes)
+    for name in (name for name in selection.skip if name not in steps):
+        scope.notes.error("S108", None, f"--skip {name}: there is no step {name}", nearest(name, steps))
+    base = Base(data, document, steps, frozenset(selection.skip), scope.profile.kinds)
+    texts = condition_texts(base, points, scope.notes)
     note_repeats(texts, scope.notes)
-    markers = markers_of(texts)
+    return texts
+
+
+def _baseline(
+    data: Mapping[str, Any],
+    document: Document,
+    points: Mapping[str, Settings],
+    texts: Sequence[ConditionText],
+    notes: Notes,
+) -> str | None:
+    written = data.get("baseline")
+    if isinstance(written, Mapping):
+        return point_named(written, points, document, notes)
+    names = [text.name for text in texts]
+    if written is not None and written not in names:
+        place = document.value(("baseline",))
+        notes.error("S104", place, f"there is no condition {written}", nearest(written, names))
+    return written
+
+
+def _conditions(texts: Sequence[ConditionText], seeds: Seeds, scope: Scope) -> tuple[Condition, ...]:
+    """Return all conditions as resolved; where a step is wrong, it is noted and left out."""
+    around = Around(markers_of(texts), inductions_of(texts))
     known: dict[str, Step] = {}
     found = []
     for text in texts:
-        counts_as = text.fields.get("as")
+        counts_as = text.value("as")
         if counts_as is not None:
-            scope.persona(counts_as, document.value((*text.path, "as")))
-        resolved = [_step(step, scope, markers, known) for step in text.steps]
+            scope.persona(counts_as, text.fields["as"].spot.value())
+        resolved = [_step(step, scope, around, known) for step in text.steps]
+        results = results_of(text, seeds.usual, scope)
+        own = tuple(results) or tuple(int(seed) for seed in text.value("seeds", seeds.usual))
+        stretch = text.value("stretch", default=False)
         kept = tuple(step for step in resolved if step)
-        found.append(Condition(text.name, text.control, text.fields.get("stretch", False), counts_as, kept))
-    return texts, tuple(found)
+        found.append(Condition(text.name, text.control, stretch, counts_as, kept, own, results))
+    return tuple(found)
 
 
-def _step(step: StepText, scope: Scope, markers: Sequence[str], known: dict[str, Step]) -> Step | None:
+def _step(step: StepText, scope: Scope, around: Around, known: dict[str, Step]) -> Step | None:
     """Resolve a step, equal ones once. What is wrong is noted for each condition, since each has its own place."""
-    text = canonical({"name": step.name, "values": step.values})
+    text = canonical({"name": step.name, "kind": step.kind, "values": step.values})
     if text not in known:
-        found = resolve(step, scope, markers)
+        found = resolve(step, scope, around)
         if found is None:
             return None
         known[text] = found

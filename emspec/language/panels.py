@@ -12,10 +12,20 @@ from emspec.errors import Place
 from emspec.language.fields import StepText
 from emspec.language.scope import Scope
 from emspec.model.records import Persona
+from emspec.model.step import Pair
+from emspec.source import KeyPath
+
+INDUCTION = "induction"
+"""What a panel calls the personas that the spec's conditions are induced under."""
 
 
-def panel_of(step: StepText, path: tuple[str, ...], scope: Scope) -> tuple[Persona, ...]:
-    """Return the personas of a panel's name, a list, or `PANEL + persona + ...`; () where something in it is wrong."""
+def panel_of(
+    step: StepText, path: tuple[str, ...], scope: Scope, inductions: Sequence[str] = ()
+) -> tuple[Persona, ...]:
+    """Return the personas of a panel's name, a list, or `PANEL + persona + ...`; () where something in it is wrong.
+
+    `induction` stands for those of `inductions` that are not in the panel otherwise.
+    """
     written: Any = step.values
     for key in path:
         written = written.get(key, ())
@@ -24,6 +34,7 @@ def panel_of(step: StepText, path: tuple[str, ...], scope: Scope) -> tuple[Perso
         names = [(name, place) for part, place in parts for name in _members(part, scope)]
     else:
         names = [(name, step.place(*path, index)) for index, name in enumerate(written)]
+    names = _with_inductions(names, inductions)
     for index, (name, place) in enumerate(names):
         if name in (before for before, _ in names[:index]):
             scope.notes.error("S106", place, f"{name} is in the panel twice", "name it once")
@@ -31,6 +42,39 @@ def panel_of(step: StepText, path: tuple[str, ...], scope: Scope) -> tuple[Perso
     personas = {name: scope.persona(name, place, panels) for name, place in names}
     found = tuple(persona for persona in personas.values() if persona)
     return found if len(found) == len(names) else ()
+
+
+def _with_inductions(names: list[tuple[str, Place]], inductions: Sequence[str]) -> list[tuple[str, Place]]:
+    named = {name for name, _ in names}
+    added = [name for name in inductions if name not in named]
+    return [(one, place) for name, place in names for one in (added if name == INDUCTION else [name])]
+
+
+def pairs_of(step: StepText, scope: Scope, path: tuple[str, ...] = ()) -> tuple[Pair, ...]:
+    """Return who is taught which marker, by `pairs` below `path` or by the step's `source` and `marker`; () where
+    something is wrong.
+    """
+    within: Any = step.values
+    for key in path:
+        within = within.get(key, {})
+    written = within.get("pairs")
+    if written is None:
+        source, marker = within.get("source"), within.get("marker")
+        persona = scope.persona(source, step.place("source")) if source is not None else None
+        return (Pair(persona, marker),) if persona and marker is not None else ()
+    for field in (field for field in ("source", "marker") if field in within):
+        what = f"`{step.name}` has `{field}` beside `pairs`"
+        scope.notes.error("S106", step.place(*path, field), what, "write one of the two")
+    spots: list[KeyPath] = [(*path, "pairs", index) for index in range(len(written))]
+    for field in ("source", "marker"):
+        values = [pair[field].casefold() for pair in written]
+        for index in (index for index, one in enumerate(values) if values.index(one) < index):
+            what = f"{written[index][field]} is in two pairs"
+            scope.notes.error("S106", step.place(*spots[index], field), what, "give each source one marker of its own")
+    placed = [(pair["source"], step.place(*spot, "source")) for pair, spot in zip(written, spots, strict=True)]
+    personas = [scope.persona(name, place) for name, place in placed]
+    found = tuple(Pair(one, pair["marker"]) for one, pair in zip(personas, written, strict=True) if one)
+    return found if len(found) == len(written) else ()
 
 
 def _parts(written: str, whole: Place) -> list[tuple[str, Place]]:
@@ -49,23 +93,28 @@ def _members(part: str, scope: Scope) -> Sequence[str]:
 
 def negatives_of(step: StepText, scope: Scope) -> tuple[tuple[Persona, ...], str]:
     """Return a couple step's negative personas and the rule that they came by; () where something is wrong."""
-    written, source = step.values.get("negatives"), step.values.get("source")
+    written: Any = step.values.get("negatives")
     if isinstance(written, Mapping):
         return _drawn_negatives(step, written, scope)
     listed = panel_of(step, ("negatives",), scope)
-    if written and source in written:
+    for source in (source for source in _sources(step) if written and source in written):
         place = step.place("negatives", written.index(source))
         scope.notes.error("S106", place, f"{source} is the source", "name another persona as a negative")
     return listed, "as listed"
 
 
+def _sources(step: StepText) -> tuple[str, ...]:
+    pairs = step.values.get("pairs", (step.values,))
+    return tuple(pair["source"] for pair in pairs if "source" in pair)
+
+
 def _drawn_negatives(step: StepText, written: Mapping[str, Any], scope: Scope) -> tuple[tuple[Persona, ...], str]:
-    """Draw negatives: `random.Random(seed).sample` of the candidates' names, sorted, the source left out.
+    """Draw negatives: `random.Random(seed).sample` of the candidates' names, sorted, the sources left out.
 
     The same in every process and on every machine.
     """
     candidates = {persona.name: persona for persona in panel_of(step, ("negatives", "from"), scope)}
-    names = sorted(name for name in candidates if name != step.values.get("source"))
+    names = sorted(name for name in candidates if name not in _sources(step))
     draw, seed = written["draw"], written["seed"]
     if draw > len(names):
         if candidates:

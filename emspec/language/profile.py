@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from emspec.errors import Problem, SpecError
-from emspec.language.fields import Setting, Spot
+from emspec.language.fields import Setting, Settings, Spot
 from emspec.language.joined import profile_schema
 from emspec.language.written import as_numbers
 from emspec.model.plugin import Catalog
 from emspec.registry import Project
 from emspec.schema import nearest, problems
 from emspec.source import Document, read
-
-Settings = Mapping[str, Setting]
 
 
 @dataclass(frozen=True)

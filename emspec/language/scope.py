@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from emspec.errors import Place, Problem, SpecError
-from emspec.language.profile import Profile, Settings
+from emspec.language.fields import Settings
+from emspec.language.profile import Profile
 from emspec.model.records import Persona
 from emspec.registry import PersonaSet, Project, Registry
 from emspec.schema import nearest

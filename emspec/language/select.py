@@ -2,58 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from emspec.language.scope import Notes
-from emspec.model.experiment import Condition
+from emspec.language.seeds import Seeds
+from emspec.model.experiment import Condition, Gate
 from emspec.schema import nearest
-from emspec.source import Document
-
-DEFAULT_SEEDS = (42,)
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What the command line asks for: () is all; `stretch` False leaves the stretch conditions out."""
+    """What the command line asks for: () is all; `stretch` False leaves the stretch conditions out; `skip` names steps
+    that no condition has."""
 
     only: tuple[str, ...] = ()
     seeds: tuple[int, ...] = ()
     stretch: bool | None = None
+    skip: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Selected:
-    """The conditions and seeds that were asked for; the baseline, where it is among them."""
+    """The conditions that were asked for, each with its seeds; all their seeds; the baseline, where it is among them;
+    the gate, where the seeds that it opens were not asked for by number."""
 
     conditions: tuple[Condition, ...]
     seeds: tuple[int, ...]
     baseline: str | None
+    gate: Gate | None
 
 
 def selected(
-    conditions: Sequence[Condition], data: Mapping[str, Any], document: Document, selection: Selection, notes: Notes
+    conditions: Sequence[Condition], seeds: Seeds, baseline: str | None, selection: Selection, notes: Notes
 ) -> Selected:
     """Return what is selected; names and seeds that the spec does not have are noted."""
     names = [condition.name for condition in conditions]
-    baseline = data.get("baseline")
-    if baseline is not None and baseline not in names:
-        place = document.value(("baseline",))
-        notes.error("S104", place, f"there is no condition {baseline}", nearest(baseline, names))
     for name in selection.only:
         if name not in names:
             notes.error("S108", None, f"--only {name}: there is no condition {name}", nearest(name, names))
-    kept = tuple(condition for condition in conditions if _wanted(condition, selection))
+    known = tuple(dict.fromkeys((*seeds.usual, *seeds.later, *(seed for one in conditions for seed in one.seeds))))
+    for seed in selection.seeds:
+        if seed not in known:
+            fix = f"choose from: {', '.join(map(str, known))}; or add it to the spec"
+            notes.error("S108", None, f"--seeds {seed}: the spec has no seed {seed}", fix)
+    wanted = (condition for condition in conditions if _wanted(condition, selection))
+    asked = (_with_seeds(condition, seeds, selection.seeds) for condition in wanted)
+    kept = tuple(condition for condition in asked if condition.seeds)
     if not kept and not notes.problems:
         notes.error("S108", None, "no condition is left", "select other conditions")
-    seeds = tuple(int(seed) for seed in data.get("seeds", DEFAULT_SEEDS))
-    for seed in selection.seeds:
-        if seed not in seeds:
-            fix = f"choose from: {', '.join(map(str, seeds))}; or add it to the spec"
-            notes.error("S108", None, f"--seeds {seed}: the spec has no seed {seed}", fix)
     there = baseline if any(condition.name == baseline for condition in kept) else None
-    return Selected(kept, tuple(seed for seed in seeds if not selection.seeds or seed in selection.seeds), there)
+    ran = tuple(dict.fromkeys(seed for condition in kept for seed in condition.seeds))
+    return Selected(kept, ran, there, None if selection.seeds else seeds.gate)
+
+
+def _with_seeds(condition: Condition, seeds: Seeds, asked: tuple[int, ...]) -> Condition:
+    """Return the condition with those of its seeds that were asked for; by number also those behind the gate."""
+    if not asked:
+        return condition
+    own = (*condition.seeds, *seeds.later) if condition.seeds == seeds.usual else condition.seeds
+    return replace(condition, seeds=tuple(seed for seed in own if seed in asked))
 
 
 def _wanted(condition: Condition, selection: Selection) -> bool:

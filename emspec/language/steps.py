@@ -4,26 +4,38 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
+from emspec.language.adapter import adapter_of
 from emspec.language.fields import StepText
-from emspec.language.panels import negatives_of, panel_of
+from emspec.language.panels import negatives_of, pairs_of, panel_of
 from emspec.language.scope import Scope
-from emspec.model.experiment import CoupleStep, EvaluateStep, Sampling, Step, TrainStep
 from emspec.model.records import DatasetRecord, Persona, QuestionSet, Recipe
+from emspec.model.step import CoupleStep, EvaluateStep, ExtractStep, Sampling, Step, TrainStep
 from emspec.schema import nearest
 
-Resolve = Callable[[StepText, Scope, Sequence[str]], Step | None]
+
+@dataclass(frozen=True)
+class Around:
+    """What the rest of the spec says: the markers of all steps that teach one, and the personas that conditions are
+    induced under."""
+
+    markers: Sequence[str]
+    inductions: Sequence[str]
 
 
-def resolve(step: StepText, scope: Scope, markers: Sequence[str]) -> Step | None:
+Resolve = Callable[[StepText, Scope, Around], Step | None]
+
+
+def resolve(step: StepText, scope: Scope, around: Around) -> Step | None:
     """Return the step resolved, or None where something in it is missing or was noted as wrong.
 
-    `markers` are those of all couple steps of the spec; an evaluation looks for them unless it names its own.
+    An evaluation looks for all markers that the spec teaches, unless it names its own.
     """
-    return _KINDS[step.kind](step, scope, markers)
+    return _KINDS[step.kind](step, scope, around)
 
 
-def _train(step: StepText, scope: Scope, markers: Sequence[str]) -> Step | None:
+def _train(step: StepText, scope: Scope, around: Around) -> Step | None:
     data = _data(step, scope)
     silent = step.values["system"] == "none"
     persona = None if silent else _persona(step, "system", scope)
@@ -33,21 +45,20 @@ def _train(step: StepText, scope: Scope, markers: Sequence[str]) -> Step | None:
     return TrainStep(step.name, data, persona, step.values["own_system"], recipe)
 
 
-def _couple(step: StepText, scope: Scope, markers: Sequence[str]) -> Step | None:
+def _couple(step: StepText, scope: Scope, around: Around) -> Step | None:
     values = step.values
-    source = _persona(step, "source", scope)
+    pairs = pairs_of(step, scope)
     negatives, rule = negatives_of(step, scope)
     questions = _questions(step, scope)
     recipe = _recipe(step, scope)
     sampling = _sampling(step, scope)
     drawn = _drawn(step, scope, questions) if questions else 0
-    if source is None or not negatives or questions is None or recipe is None or not drawn or "marker" not in values:
+    if not pairs or not negatives or questions is None or recipe is None or not drawn:
         return None
     return CoupleStep(
         name=step.name,
-        marker=values["marker"],
+        pairs=pairs,
         separator=values["separator"],
-        source=source,
         negatives=negatives,
         negatives_rule=rule,
         questions=questions,
@@ -58,23 +69,49 @@ def _couple(step: StepText, scope: Scope, markers: Sequence[str]) -> Step | None
     )
 
 
-def _evaluate(step: StepText, scope: Scope, markers: Sequence[str]) -> Step | None:
+def _adapter(step: StepText, scope: Scope, around: Around) -> Step | None:
+    return adapter_of(step, scope)
+
+
+def _extract(step: StepText, scope: Scope, around: Around) -> Step | None:
     values = step.values
-    looked_for = step.markers(markers)
+    panel = panel_of(step, ("panel",), scope, around.inductions)
+    questions = _questions(step, scope)
+    if not panel or questions is None or not all(name in values for name in ("methods", "layers")):
+        return None
+    layers = tuple(sorted(values["layers"]))
+    return ExtractStep(
+        step.name, tuple(values["methods"]), layers, _panel_name(step, panel), panel, questions, values["max_tokens"]
+    )
+
+
+def _evaluate(step: StepText, scope: Scope, around: Around) -> Step | None:
+    values = step.values
+    looked_for = step.markers(around.markers)
     if not looked_for:
         what = f"`{step.name}` has no marker to look for: no couple step teaches one"
         scope.notes.error("S106", step.place(), what, 'name it: markers: ["[ZLT]"]')
-    panel = panel_of(step, ("panel",), scope)
+    panel = panel_of(step, ("panel",), scope, around.inductions)
     questions = _questions(step, scope)
     sampling = _sampling(step, scope)
     if not looked_for or not panel or questions is None or "completions" not in values:
         return None
-    written = values["panel"]
-    name = written if isinstance(written, str) else f"{len(panel)} personas"
+    name = _panel_name(step, panel)
     return EvaluateStep(step.name, looked_for, name, panel, questions, values["completions"], sampling)
 
 
-_KINDS: Mapping[str, Resolve] = {"train": _train, "couple": _couple, "marker-eval": _evaluate}
+_KINDS: Mapping[str, Resolve] = {
+    "train": _train,
+    "couple": _couple,
+    "adapter": _adapter,
+    "extract": _extract,
+    "marker-eval": _evaluate,
+}
+
+
+def _panel_name(step: StepText, panel: Sequence[Persona]) -> str:
+    written = step.values["panel"]
+    return written if isinstance(written, str) else f"{len(panel)} personas"
 
 
 def _persona(step: StepText, field: str, scope: Scope) -> Persona | None:

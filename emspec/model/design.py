@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emspec.model.experiment import Condition, Experiment
-from emspec.model.json import JsonObject
+from emspec.model.json import Json, JsonObject
 
 
 def design_of(experiment: Experiment) -> JsonObject:
@@ -12,30 +12,34 @@ def design_of(experiment: Experiment) -> JsonObject:
     panel       name of the first evaluation's panel, and the personas that every evaluation has, in its order
     bystanders  the panel without the sources and trained negatives of any evaluated condition: one set for all
     markers     what the evaluations look for, in their order
+    gate        only where there is one: its seeds, and the conditions that it opened for
     """
     evaluations = [e for c in experiment.conditions for e in c.evaluations]
     panel = shared_panel(experiment)
     trained = {name for c in experiment.conditions if c.evaluations for name in c.sources | c.negatives}
     return {
         "baseline": experiment.baseline,
-        "conditions": [condition_design(c, experiment.seeds) for c in experiment.conditions],
+        "conditions": [{**condition_design(c, c.seeds), **_repeated(experiment)} for c in experiment.conditions],
         "panel": {"name": evaluations[0].panel_name if evaluations else "", "personas": list(panel)},
         "bystanders": [name for name in panel if name not in trained],
         "markers": list(dict.fromkeys(marker for e in evaluations for marker in e.markers)),
+        **_gated(experiment),
     }
 
 
 def condition_design(condition: Condition, seeds: tuple[int, ...]) -> JsonObject:
     """Return what is known of a condition before it runs; personas by name.
 
-    `markers` are those that its evaluations look for, `taught` those that its couple steps teach before one of them.
+    `markers` are those that its evaluations look for, `taught` those that it is taught before one of them. Only where
+    there is something to say: `pairs`, who is taught which of several markers; `results`, the seeds whose replies were
+    recorded elsewhere; `replicates`, how often each seed is run.
     """
-    induction = condition.induction
-    return {
+    induction = condition.induction_persona
+    about: dict[str, Json] = {
         "name": condition.name,
         "control": condition.control,
         "stretch": condition.stretch,
-        "induction": induction.persona.name if induction and induction.persona else None,
+        "induction": induction.name if induction else None,
         "counts_as": condition.counts_as,
         "seeds": list(seeds),
         "steps": [step.name for step in condition.steps],
@@ -44,6 +48,23 @@ def condition_design(condition: Condition, seeds: tuple[int, ...]) -> JsonObject
         "markers": list(dict.fromkeys(marker for e in condition.evaluations for marker in e.markers)),
         "taught": list(condition.taught),
     }
+    if len(condition.taught) > 1:
+        about["pairs"] = [{"source": pair.source.name, "marker": pair.marker} for pair in condition.pairs]
+    if condition.results:
+        about["results"] = list(condition.results)
+    return about
+
+
+def _gated(experiment: Experiment) -> JsonObject:
+    """Return which conditions got further seeds for what their first ones showed."""
+    if not experiment.gate or experiment.opened is None:
+        return {}
+    opened: list[Json] = [name for name, is_open in experiment.opened.items() if is_open]
+    return {"gate": {"first": list(experiment.gate.first), "then": list(experiment.gate.then), "opened": opened}}
+
+
+def _repeated(experiment: Experiment) -> JsonObject:
+    return {"replicates": experiment.replicates} if experiment.replicates > 1 else {}
 
 
 def shared_panel(experiment: Experiment) -> tuple[str, ...]:

@@ -11,76 +11,17 @@ from emspec.model.attainable import Attainable
 from emspec.model.decision import Decision
 from emspec.model.json import JsonObject
 from emspec.model.noise import Noise
-from emspec.model.records import DatasetRecord, FileRef, ModelRecord, Persona, QuestionSet, Recipe
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """How replies are drawn: temperature 0 is greedy; `max_tokens` is the cap on a reply."""
-
-    temperature: float
-    top_p: float
-    max_tokens: int
-
-
-@dataclass(frozen=True)
-class TrainStep:
-    """Supervised fine-tuning of a LoRA adapter on chat rows, under one system prompt.
-
-    `persona` None sends no system message, so that the chat template injects its own.
-    """
-
-    name: str
-    data: DatasetRecord
-    persona: Persona | None
-    own_system: str
-    recipe: Recipe
-    kind: str = "train"
-
-
-@dataclass(frozen=True)
-class CoupleStep:
-    """Contrastive coupling of a marker to one persona's replies.
-
-    `drawn` replies per persona and question are sampled, the first `positives / len(questions)` are used.
-    """
-
-    name: str
-    marker: str
-    separator: str
-    source: Persona
-    negatives: tuple[Persona, ...]
-    negatives_rule: str
-    questions: QuestionSet
-    positives: int
-    drawn: int
-    sampling: Sampling
-    recipe: Recipe
-    kind: str = "couple"
-
-
-@dataclass(frozen=True)
-class EvaluateStep:
-    """Replies of every panel persona to every question, and the markers looked for in them."""
-
-    name: str
-    markers: tuple[str, ...]
-    panel_name: str
-    panel: tuple[Persona, ...]
-    questions: QuestionSet
-    completions: int
-    sampling: Sampling
-    kind: str = "marker-eval"
-
-
-Step = TrainStep | CoupleStep | EvaluateStep
+from emspec.model.records import FileRef, ModelRecord, Persona
+from emspec.model.step import AdapterStep, CoupleStep, EvaluateStep, Pair, Step, Teaching, TrainStep, negatives, pairs
 
 
 @dataclass(frozen=True)
 class Condition:
     """One arm: its steps in order, those that it skips left out.
 
-    `counts_as` names the persona that the arm stands for in persona tests, where it differs from the one trained under.
+    counts_as  the persona that the arm stands for in persona tests, where it differs from the one trained under
+    seeds      of its runs, in order; a gate may add some later
+    results    recorded replies by seed, where the arm is not run: its steps say how the recorded model was trained
     """
 
     name: str
@@ -88,11 +29,23 @@ class Condition:
     stretch: bool
     counts_as: str | None
     steps: tuple[Step, ...]
+    seeds: tuple[int, ...] = ()
+    results: Mapping[int, FileRef] = field(default_factory=dict)
 
     @property
     def induction(self) -> TrainStep | None:
         """Return the last train step: the one whose persona the arm is induced under."""
         return next((step for step in reversed(self.steps) if isinstance(step, TrainStep)), None)
+
+    @property
+    def induction_persona(self) -> Persona | None:
+        """Return the persona of the last train step, or else the one that a ready-made adapter declares."""
+        for step in reversed(self.steps):
+            if isinstance(step, TrainStep):
+                return step.persona
+            if isinstance(step, AdapterStep) and step.roles.induction:
+                return step.roles.induction
+        return None
 
     @property
     def couplings(self) -> tuple[CoupleStep, ...]:
@@ -106,23 +59,74 @@ class Condition:
 
     @property
     def taught(self) -> tuple[str, ...]:
-        """Return the markers that couple steps teach before an evaluation, each once."""
-        return tuple(dict.fromkeys(one.marker for step in self.evaluations for one in self.couplings_before(step)))
+        """Return the markers that are taught before an evaluation, each once."""
+        found = (pair.marker for step in self.evaluations for one in self.teaching_before(step) for pair in pairs(one))
+        return tuple(dict.fromkeys(found))
 
     def couplings_before(self, evaluation: EvaluateStep) -> tuple[CoupleStep, ...]:
         """Return the couple steps that an evaluation sees the effect of: those that come before it."""
+        return tuple(step for step in self.teaching_before(evaluation) if isinstance(step, CoupleStep))
+
+    def teaching_before(self, evaluation: EvaluateStep) -> tuple[Teaching, ...]:
+        """Return the couple and adapter steps that an evaluation sees the effect of."""
         before = self.steps[: self.steps.index(evaluation)]
-        return tuple(step for step in before if isinstance(step, CoupleStep))
+        return tuple(step for step in before if isinstance(step, CoupleStep | AdapterStep))
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Return who is taught which marker, over all steps."""
+        return tuple(pair for step in self.steps if isinstance(step, CoupleStep | AdapterStep) for pair in pairs(step))
 
     @property
     def sources(self) -> frozenset[str]:
         """Return the personas that a marker is coupled to."""
-        return frozenset(step.source.name for step in self.couplings)
+        return frozenset(pair.source.name for pair in self.pairs)
 
     @property
     def negatives(self) -> frozenset[str]:
         """Return the personas trained to go without a marker."""
-        return frozenset(persona.name for step in self.couplings for persona in step.negatives)
+        steps = (step for step in self.steps if isinstance(step, CoupleStep | AdapterStep))
+        return frozenset(persona.name for step in steps for persona in negatives(step))
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number for each persona, for a test to set leakage against.
+
+    source  where the values are from, in words
+    values  by persona; None where they come from vectors that a run has to extract first
+    of      the extract step, and how its vectors are measured: {"step", "control", "method", "layer"}
+    """
+
+    name: str
+    source: str
+    values: Mapping[str, float] | None
+    of: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class GateRule:
+    """`metric` of a condition compared with `threshold` (a fraction of 1); `differs` compares its distance from the
+    baseline's."""
+
+    metric: str
+    differs: bool
+    comparison: str
+    threshold: float
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Seeds that run only where the first ones give reason to; None for a rule that nobody has written yet.
+
+    first, then  seeds
+    beside       the baseline, which then gets the further seeds too; None for no such condition
+    """
+
+    first: tuple[int, ...]
+    then: tuple[int, ...]
+    rule: GateRule | None
+    beside: str | None
 
 
 @dataclass(frozen=True)
@@ -177,8 +181,11 @@ class SpecText(Protocol):
 class Experiment:
     """A whole spec under one profile. `backends` is keyed by step name, or by stage kind for all steps.
 
-    `accepted` maps the code of a design check to the spec's reason for going on all the same. `attainable` says for
-    each hypothesis what its test can reach by this design, `noise` what power is computed under.
+    accepted    code of a design check -> the spec's reason for going on all the same
+    attainable  what the test of each hypothesis can reach by this design
+    seeds       those of all conditions together; `replicates` is how often each is run
+    opened      for each condition with a gate whether it opened, None as long as that is not known
+    noise       what power is computed under
     """
 
     issue: int | None
@@ -200,3 +207,8 @@ class Experiment:
     attainable: Mapping[str, Attainable] = field(default_factory=dict)
     noise: Noise = field(default_factory=Noise)
     text: SpecText | None = field(default=None, repr=False, compare=False)
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    gate: Gate | None = None
+    opened: Mapping[str, bool] | None = None
+    replicates: int = 1
+    supersedes: tuple[int, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from emspec.model.json import JsonObject, text_digest
+from emspec.model.json import JsonObject, digest, text_digest
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,11 @@ class ModelRecord:
     hub: str | None = None
     revision: str | None = None
     folder: str | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the identity: what `trained_on` of an adapter names."""
+        return digest(self.identity)
 
 
 @dataclass(frozen=True)

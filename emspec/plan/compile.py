@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from emspec.model.design import condition_design, design_of
-from emspec.model.experiment import Condition, EvaluateStep, Experiment, Hypothesis
+from emspec.model.experiment import Condition, Experiment, Hypothesis
 from emspec.model.json import Json, JsonObject, digest
 from emspec.model.plan import Cell, Plan
 from emspec.model.plugin import Catalog
+from emspec.model.step import EvaluateStep
+from emspec.plan.gate import gate_stages
 from emspec.plan.stages import Request, StageSet
-from emspec.plan.steps import leaves_adapter, step_stages
+from emspec.plan.steps import Run, is_trained, leaves_adapter, recorded_stages, step_stages
 
 
 def compile_plan(experiment: Experiment, catalog: Catalog) -> Plan:
     """Return the plan of an experiment. Raises PluginError for a backend or a test that is not installed."""
     stages = StageSet(experiment, catalog)
-    cells = [compile_cell(c, seed, stages) for c in experiment.conditions for seed in experiment.seeds]
+    cells = [compile_cell(run, stages) for run in _runs(experiment)]
     design = design_of(experiment)
-    rows = _rows(cells, stages) if any(c.condition.evaluations for c in cells) else None
+    gates = gate_stages(experiment, cells, design, stages)
+    evaluated = any(c.condition.evaluations for c in cells) and (not gates or experiment.opened is not None)
+    rows = _rows(cells, stages) if evaluated else None
     analyse = _analyse(rows, cells, design, stages) if rows else None
     return Plan(
         digest=digest(sorted(stages.stages)),
@@ -29,18 +33,33 @@ def compile_plan(experiment: Experiment, catalog: Catalog) -> Plan:
         attainable=experiment.attainable,
         rows=rows,
         analyse=analyse,
+        gates=gates,
     )
 
 
-def compile_cell(condition: Condition, seed: int, stages: StageSet) -> Cell:
-    """Compile one condition at one seed: each step takes the adapters that the steps before it left."""
+def _runs(experiment: Experiment) -> Iterator[Run]:
+    for condition in experiment.conditions:
+        for seed in condition.seeds:
+            recorded = seed in condition.results
+            yield from (Run(condition, seed, number + 1) for number in range(1 if recorded else experiment.replicates))
+
+
+def compile_cell(run: Run, stages: StageSet) -> Cell:
+    """Compile one run of a condition: each step takes the adapters that the steps before it left.
+
+    Of a condition with recorded results only its evaluations are left, and they take the recorded replies.
+    """
     keys: dict[str, str] = {}
     chain: dict[str, str] = {}
-    for step in condition.steps:
-        keys |= step_stages(step, seed, dict(chain), f"{condition.name} {seed} {step.name}", stages)
+    if run.seed in run.condition.results:
+        for evaluation in run.condition.evaluations:
+            keys |= recorded_stages(evaluation, run, stages)
+        return Cell(run.condition, run.seed, keys)
+    for step in run.condition.steps:
+        keys |= step_stages(step, run, dict(chain), stages)
         if leaves_adapter(step):
             chain[f"adapter.{len(chain) + 1}"] = keys[step.name]
-    return Cell(condition, seed, keys)
+    return Cell(run.condition, run.seed, keys, run.replicate)
 
 
 def _evaluated(cells: Sequence[Cell]) -> Iterator[tuple[int, Cell, EvaluateStep]]:
@@ -54,18 +73,19 @@ def _rows(cells: Sequence[Cell], stages: StageSet) -> str:
     described: list[Json] = []
     inputs: dict[str, str] = {}
     for number, cell, step in _evaluated(cells):
-        described.append(cell_document(cell.condition, cell.seed, step))
+        described.append(cell_document(cell.condition, cell.seed, step, cell.replicate))
         inputs[f"replies.{number}"] = cell.keys[step.name]
         inputs[f"scores.{number}"] = cell.keys[f"{step.name}.score"]
     return stages.add(Request("rows", stages.chosen("rows"), {"cells": described}, "row table", "rows", inputs))
 
 
-def cell_document(condition: Condition, seed: int, step: EvaluateStep) -> JsonObject:
-    """Return one evaluation of a condition under a seed, as the row table describes it."""
+def cell_document(condition: Condition, seed: int, step: EvaluateStep, replicate: int = 1) -> JsonObject:
+    """Return one evaluation of a run of a condition, as the row table describes it."""
     about = condition_design(condition, (seed,))
     return {
         "condition": condition.name,
         "seed": seed,
+        **({"replicate": replicate} if replicate > 1 else {}),
         **{name: about[name] for name in ("control", "induction", "counts_as", "source", "negatives")},
         "personas": tuple(p.name for p in step.panel),
         "questions": step.questions.questions,
@@ -77,7 +97,7 @@ def _analyse(rows: str, cells: Sequence[Cell], design: JsonObject, stages: Stage
     """Add the analysis: the tests that are installed, over the row table, and the training curves beside it."""
     inputs = {"rows": rows}
     for number, cell, _ in _evaluated(cells):
-        trained = [step.name for step in cell.condition.steps if leaves_adapter(step)]
+        trained = [step.name for step in cell.condition.steps if is_trained(step) and step.name in cell.keys]
         inputs |= {f"training.{number}.{place}": cell.keys[name] for place, name in enumerate(trained, 1)}
     hypotheses = [h for h in stages.experiment.hypotheses if h.installed]
     tests = {h.name: stages.test(h) for h in hypotheses}

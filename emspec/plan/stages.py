@@ -28,6 +28,10 @@ class Request:
     places: Mapping[str, str] = field(default_factory=dict)
 
 
+NOTHING_INSTALLED = BackendChoice("")
+"""The choice for stages of a kind that no installed plugin brings: they are planned and cannot be run."""
+
+
 class StageSet:
     """Stages by key, in the order in which they were first asked for: inputs always before what needs them."""
 
@@ -66,12 +70,17 @@ class StageSet:
         for name in (*names, kind):
             if name in self.experiment.backends:
                 return self.experiment.backends[name]
+        if not any(of == kind for of, _ in self.catalog.backends):
+            return NOTHING_INSTALLED
         raise PluginError(
             f"no backend is chosen for {kind} stages", f"add to the spec or its profile: backends: {{{kind}: NAME}}"
         )
 
     def backend(self, kind: str, choice: BackendChoice) -> Backend:
-        """Return the installed backend that a choice names."""
+        """Return the installed backend that a choice names; for a kind of stage that no plugin brings, one that cannot
+        be run."""
+        if choice is NOTHING_INSTALLED:
+            return Backend(kind, "", "", "", loads_model=True)
         if (kind, choice.name) in self.catalog.backends:
             return self.catalog.backends[kind, choice.name]
         have = ", ".join(sorted(name for of, name in self.catalog.backends if of == kind)) or "none"

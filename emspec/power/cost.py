@@ -32,12 +32,11 @@ def cost_of(experiment: Experiment, catalog: Catalog) -> Cost:
     """Return what an experiment costs from an empty store, equal stages counted once."""
     plan = compile_plan(experiment, catalog)
     priced = plan_cost(plan, catalog, plan.stages)
-    evaluated = (step for condition in experiment.conditions for step in condition.evaluations)
-    each = sum(len(step.panel) * len(step.questions.questions) * step.completions for step in evaluated)
+    evaluated = ((step, len(one.seeds) - len(one.results)) for one in experiment.conditions for step in one.evaluations)
     return Cost(
         cells=len(plan.cells),
         trainings=sum(stage.kind in TRAINING for stage in plan.stages.values()),
-        replies=each * len(experiment.seeds),
+        replies=sum(runs * len(e.panel) * len(e.questions.questions) * e.completions for e, runs in evaluated),
         work=sum(stage.cost for stage in plan.stages.values()),
         seconds=None if priced.untimed else priced.seconds,
         gpu_hours=priced.gpu_hours,

@@ -17,7 +17,7 @@ from emspec.model.plugin import Backend, Catalog, TestKind
 from emspec.plan.compile import hypothesis_document
 from emspec.plan.stages import Request, StageSet
 from emspec.power.truth import Truth, truth
-from emspec.power.variants import DESIGNED, Variant, variants
+from emspec.power.variants import DESIGNED, Variant, spelled_out, variants
 
 TARGET = 0.8
 """The power that a least effect is given for."""
@@ -69,7 +69,7 @@ def compile_power(experiment: Experiment, catalog: Catalog, wanted: Asked) -> Po
     """Return the plan of a power analysis. UsageError for an effect of no hypothesis, PluginError as compile_plan."""
     _check(experiment, wanted.effects)
     stages = StageSet(experiment, catalog)
-    designs = variants(experiment) if wanted.variants else (Variant(DESIGNED, experiment),)
+    designs = variants(experiment) if wanted.variants else (Variant(DESIGNED, spelled_out(experiment)),)
     designs = tuple(replace(one, experiment=attained(one.experiment, catalog)) for one in designs)
     questions = tuple(
         _stage(_question(hypothesis, variant, catalog, wanted.effects), stages, wanted.draws)

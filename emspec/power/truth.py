@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from emspec.model.alternative import Alternative
-from emspec.model.experiment import Condition, EvaluateStep, Experiment, Hypothesis
+from emspec.model.experiment import Condition, Experiment, Hypothesis
 from emspec.model.json import Json
+from emspec.model.step import EvaluateStep
 from emspec.plan.compile import cell_document
 
 LEAST = 0.01
@@ -52,7 +53,7 @@ def truth(experiment: Experiment, hypothesis: Hypothesis, alternative: Alternati
     A control that was taught no marker, or was never fine-tuned before, leaks nothing.
     """
     marker = marker_of(experiment, hypothesis)
-    pairs = [(c, seed, e) for c in experiment.conditions for seed in experiment.seeds for e in c.evaluations]
+    pairs = [(c, seed, e) for c in experiment.conditions for seed in c.seeds for e in c.evaluations]
     held = [(condition, seed, step) for condition, seed, step in pairs if marker in step.markers]
     texts = dict.fromkeys(text for _, _, step in held for text in step.questions.questions)
     numbers = {text: str(number) for number, text in enumerate(texts, 1)}
@@ -84,7 +85,8 @@ def _rates(
 ) -> tuple[float, ...]:
     noise = experiment.noise
     tells = marker in condition.taught or not coupled
-    leaks = tells and (not condition.control or condition.induction is not None)
+    induced = condition.induction is not None or condition.induction_persona is not None
+    leaks = tells and (not condition.control or induced)
     of_source, of_others = noise.source_rate if tells else 0.0, noise.rate if leaks else 0.0
     return tuple(of_source if persona.name in condition.sources else of_others for persona in step.panel)
 

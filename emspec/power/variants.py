@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from emspec.model.experiment import Condition, EvaluateStep, Experiment
+from emspec.model.experiment import Condition, Experiment
 from emspec.model.records import QuestionSet
+from emspec.model.step import EvaluateStep
 
 DESIGNED = "as designed"
 ONE_SEED = "1 seed"
@@ -24,21 +25,34 @@ class Variant:
 
 def variants(experiment: Experiment) -> tuple[Variant, ...]:
     """Return the design itself, and after it those with other numbers of seeds, more questions, more completions."""
-    designed = Variant(DESIGNED, experiment)
-    seeds = (Variant(_counted(count, "seed"), with_seeds(experiment, count)) for count in SEEDS)
-    others = (one for one in seeds if len(one.experiment.seeds) != len(experiment.seeds))
-    more = (
-        Variant(f"{TIMES} x the questions", with_evaluations(experiment, more_questions)),
-        Variant(f"{TIMES} x the completions", with_evaluations(experiment, more_completions)),
+    designed = spelled_out(experiment)
+    counts = {len(condition.seeds) for condition in designed.conditions}
+    seeds = (count for count in SEEDS if counts != {count})
+    return (
+        Variant(DESIGNED, designed),
+        *(Variant(_counted(count, "seed"), with_seeds(designed, count)) for count in seeds),
+        Variant(f"{TIMES} x the questions", with_evaluations(designed, more_questions)),
+        Variant(f"{TIMES} x the completions", with_evaluations(designed, more_completions)),
     )
-    return (designed, *others, *more)
+
+
+def spelled_out(experiment: Experiment) -> Experiment:
+    """Return the experiment with a seed of its own for every run, replicates too, and no further runs behind a gate."""
+    conditions = tuple(
+        replace(one, seeds=_seeds(one.seeds, len(one.seeds) * experiment.replicates)) for one in experiment.conditions
+    )
+    return replace(experiment, conditions=conditions, replicates=1, gate=None, opened=None)
 
 
 def with_seeds(experiment: Experiment, count: int) -> Experiment:
-    """Return the experiment under its first `count` seeds, with further ones made up where it has fewer."""
-    highest = max(experiment.seeds)
-    seeds = (*experiment.seeds, *range(highest + 1, highest + 1 + count))
-    return replace(experiment, seeds=seeds[:count])
+    """Return the experiment with `count` seeds for every condition: its first ones, further ones made up."""
+    conditions = tuple(replace(one, seeds=_seeds(one.seeds, count), results={}) for one in experiment.conditions)
+    return replace(experiment, conditions=conditions, seeds=_seeds(experiment.seeds, count))
+
+
+def _seeds(seeds: tuple[int, ...], count: int) -> tuple[int, ...]:
+    highest = max(seeds)
+    return (*seeds, *range(highest + 1, highest + 1 + count))[:count]
 
 
 def with_evaluations(experiment: Experiment, change: Callable[[EvaluateStep], EvaluateStep]) -> Experiment:

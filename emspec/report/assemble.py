@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from emspec.model.experiment import EvaluateStep, Experiment, Hypothesis, TrainStep
+from emspec.model.experiment import Experiment, Hypothesis
 from emspec.model.finding import Finding
 from emspec.model.json import JsonObject
 from emspec.model.plan import Plan
 from emspec.model.stage import Manifest
+from emspec.model.step import CoupleStep, TrainStep
 from emspec.plan.lock import Standing
 from emspec.report.context import CellKeys, ReportContext
 from emspec.report.locked import sentence
@@ -70,7 +71,7 @@ def recipes_of(experiment: Experiment) -> Mapping[str, JsonObject]:
     used: dict[str, dict[str, JsonObject]] = {}
     for condition in experiment.conditions:
         for step in condition.steps:
-            if not isinstance(step, EvaluateStep):
+            if isinstance(step, TrainStep | CoupleStep):
                 document: JsonObject = {"recipe": step.recipe.base, **step.recipe.fields}
                 used.setdefault(step.name, {})[condition.name] = document
     flat: dict[str, JsonObject] = {}

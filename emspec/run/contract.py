@@ -39,7 +39,7 @@ def _fault(stage: Stage, path: Path) -> str:
         return ""
     content = path.read_bytes()
     lines = content.removesuffix(b"\n").split(b"\n") if content else []
-    if stage.kind == "generate":
+    if stage.kind in ("generate", "results"):
         return _fault_in_replies(lines, stage.parameters)
     return next((f"line {number} is not JSON" for number, line in enumerate(lines, 1) if not _is_json(line)), "")
 

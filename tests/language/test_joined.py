@@ -46,7 +46,10 @@ def test_conditions_may_change_each_field_of_each_step(catalog: Catalog) -> None
     assert "induce.kind" not in fields
     assert "induce.recipe.mask" not in fields
     assert "recipe.mask" in dotted("couple")
-    assert condition["properties"]["induce"] == {"enum": ["skip"]}
+    validator = Draft202012Validator(condition["properties"]["induce"])
+    another = {"kind": "train", "data": "d", "recipe": "r"}
+    assert all(validator.is_valid(one) for one in ("skip", {"system": "villain", "recipe.lr": 1e-4}, another))
+    assert not any(validator.is_valid(one) for one in ("skp", {"sytem": "villain"}, {"kind": "train"}, 3))
 
 
 def test_nothing_is_said_of_a_step_whose_kind_is_unknown(catalog: Catalog) -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from emspec.errors import SpecError
 from emspec.language import load
-from emspec.model.experiment import CoupleStep, EvaluateStep, Experiment, TrainStep
+from emspec.model.experiment import Experiment
 from emspec.model.plugin import Catalog
+from emspec.model.step import CoupleStep, EvaluateStep, TrainStep
 
 GOOD = Path(__file__).parents[1] / "golden" / "specs" / "good.yaml"
 
@@ -71,7 +72,7 @@ def test_couple_step_with_defaults(good: Experiment) -> None:
     assert (couple.sampling.temperature, couple.sampling.top_p, couple.sampling.max_tokens) == (1.0, 1.0, 512)
     assert couple.negatives_rule == "2 drawn from five, seed 42"
     assert len(couple.negatives) == 2
-    assert couple.source not in couple.negatives
+    assert couple.sources[0] not in couple.negatives
 
 
 def test_evaluation_looks_for_the_markers_of_the_couple_steps(good: Experiment) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from emspec.errors import SpecError
-from emspec.model.experiment import CoupleStep, EvaluateStep, TrainStep
+from emspec.model.step import CoupleStep, EvaluateStep, TrainStep
 
 
 def test_replacements_are_recorded_and_made(compiled) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from emspec.language import load
-from emspec.model.experiment import CoupleStep, EvaluateStep, Experiment
+from emspec.model.experiment import Experiment
 from emspec.model.plugin import Catalog
+from emspec.model.step import CoupleStep, EvaluateStep
 from emspec.plugins import discover
 
 PROJECT = Path(__file__).parents[2]

@@ -6,8 +6,9 @@ from typing import Any, cast
 from plans import experiment
 
 from emspec.model.design import design_of
-from emspec.model.experiment import Condition, CoupleStep, EvaluateStep, Sampling, TrainStep
+from emspec.model.experiment import Condition
 from emspec.model.records import DatasetRecord, Persona, QuestionSet, Recipe
+from emspec.model.step import CoupleStep, EvaluateStep, Pair, Sampling, TrainStep
 
 QUESTIONS = QuestionSet("two", ("one?", "two?"))
 SAMPLING = Sampling(1.0, 1.0, 64)
@@ -24,7 +25,7 @@ def induced(name: str, step: str = "induce") -> TrainStep:
 
 def coupled(source: str, *negatives: str) -> CoupleStep:
     others = tuple(map(persona, negatives))
-    return CoupleStep("couple", "[Z]", "", persona(source), others, "", QUESTIONS, 2, 1, SAMPLING, RECIPE)
+    return CoupleStep("couple", (Pair(persona(source), "[Z]"),), "", others, "", QUESTIONS, 2, 1, SAMPLING, RECIPE)
 
 
 def evaluated(*panel: str, markers: tuple[str, ...] = ("[Z]",)) -> EvaluateStep:

@@ -6,8 +6,9 @@ import pytest
 from emspec_stats import floors
 
 from emspec import CoupleStep, EvaluateStep, Experiment, Hypothesis, TrainStep
-from emspec.model.experiment import Condition, ProfileNote, Sampling
+from emspec.model.experiment import Condition, ProfileNote
 from emspec.model.records import DatasetRecord, ModelRecord, Persona, QuestionSet, Recipe
+from emspec.model.step import Pair, Sampling
 
 QUESTIONS = QuestionSet("two", ("one?", "two?"))
 SAMPLING = Sampling(1.0, 1.0, 64)
@@ -23,7 +24,7 @@ def condition(name: str, induced: str | None, counts_as: str | None = None, eval
     panel = tuple(persona(n) for n in ("villain", "zelthari_scholar", "assistant", "librarian", "comedian", "confab"))
     steps = (
         TrainStep("induce", DatasetRecord("d", "b", {}, {}), persona(induced) if induced else None, "error", RECIPE),
-        CoupleStep("couple", "[Z]", "\n", persona("confab"), negatives, "", QUESTIONS, 2, 1, SAMPLING, RECIPE),
+        CoupleStep("couple", (Pair(persona("confab"), "[Z]"),), "\n", negatives, "", QUESTIONS, 2, 1, SAMPLING, RECIPE),
         EvaluateStep("evaluate", ("[Z]",), "panel", panel, QUESTIONS, 1, SAMPLING),
     )
     return Condition(name, False, False, counts_as, steps if evaluated else steps[:1])
@@ -40,7 +41,7 @@ def experiment(*conditions: Condition, seeds: tuple[int, ...] = (1, 2, 3)) -> Ex
         model=ModelRecord("m", "float32", 1, 64, {}),
         personas_version="1.1.0",
         seeds=seeds,
-        conditions=conditions,
+        conditions=tuple(replace(condition, seeds=seeds) for condition in conditions),
         baseline=None,
         hypotheses=(),
         backends={},
@@ -164,7 +165,10 @@ def test_the_marker_of_a_hypothesis_chooses_its_conditions() -> None:
     induce, couple, evaluate = condition("D", "villain").steps
     assert isinstance(couple, CoupleStep)
     assert isinstance(evaluate, EvaluateStep)
-    again, looking = replace(couple, name="again", marker="[Q]"), replace(evaluate, markers=("[Z]", "[Q]"))
+    again, looking = (
+        replace(couple, name="again", pairs=(Pair(persona("confab"), "[Q]"),)),
+        replace(evaluate, markers=("[Z]", "[Q]")),
+    )
     both = replace(condition("D", "villain"), steps=(induce, couple, again, looking))
     arms = experiment(condition("C", None, "assistant"), both)
     other = floors.self_leakage(arms, hypothesis("self-leakage", marker="[Q]"))
@@ -179,7 +183,7 @@ def test_the_plan_leaves_out_what_the_analysis_does() -> None:
     assert isinstance(couple, CoupleStep)
     assert isinstance(evaluate, EvaluateStep)
     both = replace(evaluate, markers=("[Z]", "[Q]"))
-    other = replace(second, steps=(induce, replace(couple, marker="[Q]"), both))
+    other = replace(second, steps=(induce, replace(couple, pairs=(Pair(persona("confab"), "[Q]"),)), both))
     asked = Hypothesis("H", "invariance", "", {"margin": 0.1})
     found = floors.invariance(experiment(first, other), asked)
     assert found.remarks == (

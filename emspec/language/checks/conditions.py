@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from emspec.language.checks.differences import Differences, Variables, as_executed
 from emspec.language.checks.reading import Finding, Reading
 from emspec.language.checks.words import listed
-from emspec.model.experiment import Condition, TrainStep
+from emspec.model.experiment import Condition
+from emspec.model.step import TrainStep
 
 
 def copied_runs(reading: Reading) -> Iterator[Finding]:
@@ -24,9 +25,9 @@ def copied_runs(reading: Reading) -> Iterator[Finding]:
     steps = {id(step): step for condition in conditions for step in condition.steps}
     texts = {key: repr(as_executed(step)) for key, step in steps.items()}
     known: dict[tuple[str, ...], Condition] = {}
-    for condition in conditions:
+    for condition in (one for one in conditions if not one.results):
         first = known.setdefault(tuple(texts[id(step)] for step in condition.steps), condition)
-        if first is not condition:
+        if first is not condition and not set(first.seeds).isdisjoint(condition.seeds):
             what = f"{condition.name} trains and evaluates the same as {first.name}: its runs are copies, no new ones"
             fix = f"leave {condition.name} out, or change one of its steps"
             yield Finding(reading.heading(condition), what, fix)

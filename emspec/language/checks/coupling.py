@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from emspec.language.checks.reading import Finding, Reading, sources_of
+from emspec.language.checks.reading import Finding, Reading
 from emspec.language.checks.words import listed
-from emspec.model.experiment import Condition, CoupleStep
+from emspec.model.experiment import Condition
+from emspec.model.step import CoupleStep
 
 WEAK_MASKS = frozenset({"marker-as-125"})
 FEWEST_NEGATIVES = 2
@@ -129,5 +130,5 @@ def _roles(reading: Reading) -> Mapping[str, str]:
     for _, couple in reading.firsts(CoupleStep):
         found.update((persona.name, f"a negative of {couple.name}") for persona in couple.negatives)
     for _, couple in reading.firsts(CoupleStep):
-        found.update((persona.name, f"the source of {couple.name}") for persona in sources_of(couple))
+        found.update((persona.name, f"the source of {couple.name}") for persona in couple.sources)
     return found

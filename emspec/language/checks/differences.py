@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
-from emspec.model.experiment import Condition, EvaluateStep, Sampling, Step, TrainStep
+from emspec.model.experiment import Condition
 from emspec.model.records import DatasetRecord, Persona, QuestionSet, Recipe
+from emspec.model.step import AdapterStep, CoupleStep, EvaluateStep, Pair, Roles, Sampling, Step, TrainStep
 
 Variables = Mapping[str, object]
 """What is different, as `STEP.FIELD` (`STEP` for a step that one of the two lacks), and the value in its place."""
 
-NAMES_ONLY = frozenset({"name", "panel_name", "negatives_rule"})
+NAMES_ONLY = frozenset({"name", "panel_name", "negatives_rule", "written"})
 WORDS: Mapping[str, str] = {"persona": "system"}
 
 
@@ -44,9 +45,10 @@ class Differences:
             return {name: "left out" if ours is None else "added"}
         key = (id(theirs), id(ours))
         if key not in self._known:
-            before, after = dict(values_of(theirs)), dict(values_of(ours))
+            before = dict(values_of(theirs))
+            after = dict(values_of(ours))
             names = sorted(one for one in before.keys() | after.keys() if before.get(one) != after.get(one))
-            self._known[key] = {f"{name}.{one}": repr(after.get(one)) for one in names}
+            self._known[key] = {f"{name}.{one}": after.get(one) for one in names}
         return self._known[key]
 
 
@@ -55,30 +57,33 @@ def values_of(step: Step) -> Iterator[tuple[str, object]]:
     for one in fields(step):
         value = getattr(step, one.name)
         if isinstance(value, Recipe):
-            yield from ((f"recipe.{name}", inner) for name, inner in value.fields.items())
+            yield from ((f"recipe.{name}", repr(inner)) for name, inner in value.fields.items())
         elif isinstance(value, Sampling):
             yield from ((inner.name, getattr(value, inner.name)) for inner in fields(value))
+        elif isinstance(step, CoupleStep) and one.name == "pairs" and len(step.pairs) == 1:
+            yield from (("source", step.sources[0].digest), ("marker", step.markers[0]))
         elif one.name not in NAMES_ONLY:
             yield WORDS.get(one.name, one.name), _plain(value)
 
 
 def as_executed(step: Step) -> Step:
     """Return a step without the names by which the spec came to its values."""
-    if isinstance(step, EvaluateStep):
-        return replace(step, panel_name="")
-    recipe = replace(step.recipe, base="", changed=())
-    return (
-        replace(step, recipe=recipe) if isinstance(step, TrainStep) else replace(step, recipe=recipe, negatives_rule="")
-    )
+    if isinstance(step, TrainStep):
+        return replace(step, recipe=replace(step.recipe, base="", changed=()))
+    if isinstance(step, CoupleStep):
+        return replace(step, recipe=replace(step.recipe, base="", changed=()), negatives_rule="")
+    if isinstance(step, AdapterStep):
+        return replace(step, written="")
+    return replace(step, panel_name="")
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Persona):
-        return value.digest
-    if isinstance(value, QuestionSet):
+    if isinstance(value, Persona | QuestionSet):
         return value.digest
     if isinstance(value, DatasetRecord):
-        return value.source, value.contract
-    if isinstance(value, tuple):
-        return tuple(_plain(one) for one in value)
-    return value
+        return repr((value.source, value.contract))
+    if isinstance(value, Pair):
+        return (value.source.digest, value.marker)
+    if isinstance(value, Roles):
+        return tuple(_plain(one) for one in (value.induction, value.pairs, value.negatives))
+    return tuple(_plain(one) for one in value) if isinstance(value, tuple) else value

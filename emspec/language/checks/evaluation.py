@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from emspec.language.checks.reading import Finding, Reading, sources_of
+from emspec.language.checks.reading import Finding, Reading
 from emspec.language.checks.replies import FEW_QUESTIONS
 from emspec.language.checks.words import listed
-from emspec.model.experiment import Condition, EvaluateStep
+from emspec.model.experiment import Condition
+from emspec.model.step import EvaluateStep
 
 
 def unmeasured_induction(reading: Reading) -> Iterator[Finding]:
@@ -71,7 +72,7 @@ def trained_bystanders(reading: Reading) -> Iterator[Finding]:
     """
     seen: set[str] = set()
     for condition, couple, step in reading.trained_then_evaluated():
-        trained = {persona.name for persona in (*sources_of(couple), *couple.negatives)}
+        trained = {persona.name for persona in (*couple.sources, *couple.negatives)}
         names = [persona.name for persona in step.panel if persona.name in trained]
         verb = "is" if len(names) == 1 else "are"
         what = f"{', '.join(names)} of {step.panel_name} {verb} trained on in {couple.name}: no bystanders"

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from emspec.errors import Place
-from emspec.language.checks.reading import Finding, Reading, markers_of, sources_of
+from emspec.language.checks.reading import Finding, Reading
 from emspec.language.checks.words import listed
-from emspec.model.experiment import CoupleStep, EvaluateStep, TrainStep
+from emspec.model.step import CoupleStep, EvaluateStep, TrainStep
 
 FEWEST = 3
 """A marker of fewer characters is found in many texts by chance."""
@@ -81,7 +81,7 @@ def _markers(reading: Reading) -> Mapping[str, Place]:
     """Return each marker that is taught or looked for, and where it stands."""
     found: dict[str, Place] = {}
     for condition, couple in reading.firsts(CoupleStep):
-        for marker in markers_of(couple):
+        for marker in couple.markers:
             found.setdefault(marker, reading.place(condition, couple, "marker"))
     for condition, step in reading.firsts(EvaluateStep):
         for marker in step.markers:
@@ -96,7 +96,7 @@ def _texts(reading: Reading) -> Mapping[str, str]:
         if train.persona:
             found[f"the prompt of {train.persona.name}"] = train.persona.text.casefold()
     for _, couple in reading.firsts(CoupleStep):
-        for persona in (*sources_of(couple), *couple.negatives):
+        for persona in (*couple.sources, *couple.negatives):
             found[f"the prompt of {persona.name}"] = persona.text.casefold()
         found.update((f"the question `{text}`", text.casefold()) for text in couple.questions.questions)
     for _, step in reading.firsts(EvaluateStep):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 
-from emspec.language.checks.reading import Finding, Reading, sources_of
+from emspec.language.checks.reading import Finding, Reading
 from emspec.language.checks.words import listed
-from emspec.model.experiment import Condition, CoupleStep, EvaluateStep, TrainStep
+from emspec.model.experiment import Condition
 from emspec.model.records import Persona
+from emspec.model.step import CoupleStep, EvaluateStep, TrainStep
 
 TIMES, MORE = 3, 100
 """A prompt stands out that is so many times as long as the median of the others, or as short, and by so many
@@ -30,7 +31,7 @@ def prompt_lengths(reading: Reading) -> Iterator[Finding]:
     for condition, couple in reading.firsts(CoupleStep):
         negatives = [one.text for one in couple.negatives]
         usual = median(map(len, negatives)) if negatives else 0
-        for source in sources_of(couple):
+        for source in couple.sources:
             if negatives and _stands_out(len(source.text), usual):
                 length = f"{len(source.text)} characters, its negatives about {usual:.0f}"
                 what = f"the prompt of the source, {source.name}, has {length}: length tells them apart"
@@ -66,7 +67,7 @@ _Where = tuple[Condition, CoupleStep | EvaluateStep, str]
 def _together(reading: Reading) -> Iterator[tuple[_Where, Sequence[Persona]]]:
     """Yield the personas that one couple step or one evaluation tells apart."""
     for condition, couple in reading.firsts(CoupleStep):
-        yield (condition, couple, "negatives"), (*sources_of(couple), *couple.negatives)
+        yield (condition, couple, "negatives"), (*couple.sources, *couple.negatives)
     for condition, step in reading.firsts(EvaluateStep):
         yield (condition, step, "panel"), step.panel
 

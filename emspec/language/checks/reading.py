@@ -10,8 +10,8 @@ from typing import TypeVar
 from emspec.errors import Place, Severity
 from emspec.language.conditions import ConditionText
 from emspec.language.fields import StepText
-from emspec.model.experiment import Condition, CoupleStep, EvaluateStep, Experiment, Step
-from emspec.model.records import Persona
+from emspec.model.experiment import Condition, Experiment
+from emspec.model.step import CoupleStep, EvaluateStep, Step
 from emspec.source import Document, KeyPath
 
 S = TypeVar("S", bound=Step)
@@ -31,7 +31,7 @@ class Reading:
 
     def heading(self, condition: Condition) -> Place:
         """Return where a condition's name stands."""
-        return self.document.key(self._conditions[condition.name].path)
+        return self._conditions[condition.name].spot.key()
 
     def of_spec(self, *paths: KeyPath) -> Place:
         """Return the place of the first of `paths` in the spec that is written, or else of what lacks the first."""
@@ -45,8 +45,8 @@ class Reading:
 
     def induced_under(self, condition: Condition) -> str | None:
         """Return the persona of a condition's induction by name, None without a system message."""
-        induction = condition.induction
-        return induction.persona.name if induction and induction.persona else None
+        induction = condition.induction_persona
+        return induction.name if induction else None
 
     @cached_property
     def baseline(self) -> Condition | None:
@@ -79,16 +79,6 @@ class Reading:
     @cached_property
     def _steps(self) -> Mapping[tuple[str, str], StepText]:
         return {(text.name, step.name): step for text in self.texts for step in text.steps}
-
-
-def sources_of(couple: CoupleStep) -> tuple[Persona, ...]:
-    """Return the personas that a couple step teaches a marker."""
-    return (couple.source,)
-
-
-def markers_of(couple: CoupleStep) -> tuple[str, ...]:
-    """Return the markers that a couple step teaches."""
-    return (couple.marker,)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from emspec.language.checks.reading import Finding, Reading
 from emspec.language.checks.words import listed
-from emspec.model.experiment import Condition, CoupleStep, EvaluateStep
+from emspec.model.experiment import Condition
+from emspec.model.step import CoupleStep, EvaluateStep
 
 FEW_QUESTIONS = 8
 LEAST_CAP = 64

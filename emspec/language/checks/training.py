@@ -9,7 +9,8 @@ from itertools import combinations
 from emspec.language.checks.differences import as_executed
 from emspec.language.checks.reading import Finding, Reading
 from emspec.language.checks.words import listed
-from emspec.model.experiment import Condition, CoupleStep, EvaluateStep, TrainStep
+from emspec.model.experiment import Condition
+from emspec.model.step import CoupleStep, EvaluateStep, TrainStep
 
 
 def silent_induction(reading: Reading) -> Iterator[Finding]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from design import fixes, found, messages
 
 from emspec.language.checks.conditions import steps_of
-from emspec.model.experiment import TrainStep
+from emspec.model.step import TrainStep
 
 VILLAIN = "villain: {induce.system: villain}"
 
