@@ -31,8 +31,8 @@ def variants(experiment: Experiment) -> tuple[Variant, ...]:
     return (
         Variant(DESIGNED, designed),
         *(Variant(_counted(count, "seed"), with_seeds(designed, count)) for count in seeds),
-        Variant(f"{TIMES} x the questions", with_evaluations(designed, more_questions)),
-        Variant(f"{TIMES} x the completions", with_evaluations(designed, more_completions)),
+        Variant(f"questions x {TIMES}", with_evaluations(designed, more_questions)),
+        Variant(f"completions x {TIMES}", with_evaluations(designed, more_completions)),
     )
 
 

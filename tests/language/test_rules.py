@@ -67,6 +67,7 @@ def test_no_rule_is_none(compiled) -> None:
             "write NUMBER of testable",
         ),
         ('{low: "> 0", in: 3 of testable}', "S106", "`low` of self-leakage is one figure for all", "leave `in` out"),
+        ("[a]", "S101", "`decide` must be a mapping, not a list", "write a mapping"),
         ("{in: 3 of testable}", "S106", "the rule compares nothing", "add a figure of self-leakage"),
         ('{effect: "> 0", draws: 100}', "S106", "`draws` is about a p value, and the rule asks for none", "add p:"),
         ('{p: "< .05", correction: holm}', "S106", "holm corrects over a family", "add family: NUMBER"),

@@ -12,6 +12,8 @@ from emspec.model.decision import Criterion, Decision
 from emspec.model.experiment import Hypothesis
 from emspec.model.json import canonical
 
+MOST_DRAWS = 10**9
+
 
 def accepted_null(reading: Reading) -> Iterator[Finding]:
     """A registered rule takes a large p for evidence that there is no effect.
@@ -51,10 +53,10 @@ def family_too_large(reading: Reading) -> Iterator[Finding]:
         floor = _floor(reading, one, decision)
         if criterion is None or floor is None or decision.correction is None or criterion.comparison not in ("<", "<="):
             continue
-        least = decision.family * floor
+        least = min(1.0, decision.family * floor)
         if not criterion.holds(least):
             said = f"{decision.draws:,} draws" if decision.draws else f"a least p of {floor:.3g}"
-            adjusted = f"the least adjusted p of a lone effect is {min(least, 1):.4f}"
+            adjusted = f"the least adjusted p of a lone effect is {least:.4f}"
             what = f"the rule of {one.name} asks p {criterion.comparison} {criterion.value:g} over a family of"
             shown = f"{what} {decision.family} with {said}: {adjusted}"
             yield Finding(_line(reading, one, "family"), shown, _enough(decision, criterion))
@@ -186,8 +188,8 @@ def _floor(reading: Reading, one: Hypothesis, decision: Decision) -> float | Non
 
 def _enough(decision: Decision, criterion: Criterion) -> str:
     """Say how many draws would let a lone effect pass."""
-    if criterion.value <= 0:
-        return "no p is 0: ask another value"
+    if decision.family > criterion.value * MOST_DRAWS:
+        return "no number of draws that can be made is enough: ask another value, or a smaller family"
     needed = math.ceil(decision.family / criterion.value - 1e-6) - (criterion.comparison == "<=")
     return f"at least {needed:,} draws (say draws: {_round_up(needed)}), or a smaller family"
 

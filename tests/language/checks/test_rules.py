@@ -39,6 +39,14 @@ def test_d134_is_silent_where_a_lone_effect_can_pass(compiled, comparison: str, 
     assert messages(compiled(ruled(rule)), "D134") == []
 
 
+@pytest.mark.parametrize("value", ["0", "1e-99"])
+def test_d134_names_no_number_of_draws_that_nobody_can_make(compiled, value: str) -> None:
+    rule = f'{{p: "< {value}", correction: holm, family: 2, draws: 1}}'
+    [fix] = fixes(compiled(ruled(rule)), "D134")
+    assert fix == "no number of draws that can be made is enough: ask another value, or a smaller family"
+    assert messages(compiled(ruled('{p: "<= 1", correction: holm, family: 1000000}')), "D134") == []
+
+
 def test_d134_without_draws_takes_the_least_p_of_the_test(compiled) -> None:
     rule = '{p: "< .3", correction: holm, family: 2}'
     [message] = messages(compiled(ruled(rule), TRAINED), "D134")
