@@ -4,7 +4,7 @@ SPEC ?= specs/issue200.yaml
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test test-long lint format docs clean
+.PHONY: run test test-long lint format docs power-doc clean
 
 run: .venv/run.stamp
 	$(BIN)/emspec run $(SPEC)
@@ -27,6 +27,10 @@ format: .venv/test.stamp
 
 docs: .venv/test.stamp
 	$(BIN)/python -m tools.docs
+
+# What emspec power says of the issues' specs: minutes, so no part of docs.
+power-doc: .venv/test.stamp
+	$(BIN)/python -m tools.power
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

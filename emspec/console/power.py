@@ -88,7 +88,7 @@ def _share(share: Share) -> str:
 
 def _variants(report: PowerReport) -> Table:
     table = Table(box=None, pad_edge=False, title="What buys more power", title_justify="left")
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for name in ("runs", "replies", "work", "time"):
         table.add_column(name, justify="right", no_wrap=True)
     for name, _, _ in report.hypotheses:
@@ -117,5 +117,5 @@ def cell(power: Power) -> str:
     if power.at is None:
         return "cannot fire" if power.foregone else "-"
     least = power.least[0]
-    sign = "" if power.towards > 0 else "to "
+    sign = "" if power.towards > 0 else "≤"
     return f"{percent(power.at.share)}\n{sign + pp(least.effect) if least.effect is not None else 'none'}"

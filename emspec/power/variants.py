@@ -28,8 +28,8 @@ def variants(experiment: Experiment) -> tuple[Variant, ...]:
     seeds = (Variant(_counted(count, "seed"), with_seeds(experiment, count)) for count in SEEDS)
     others = (one for one in seeds if len(one.experiment.seeds) != len(experiment.seeds))
     more = (
-        Variant(f"{TIMES} x the questions", with_evaluations(experiment, more_questions)),
-        Variant(f"{TIMES} x the completions", with_evaluations(experiment, more_completions)),
+        Variant(f"questions x {TIMES}", with_evaluations(experiment, more_questions)),
+        Variant(f"completions x {TIMES}", with_evaluations(experiment, more_completions)),
     )
     return (designed, *others, *more)
 

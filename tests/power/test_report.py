@@ -117,7 +117,7 @@ def test_a_claim_that_smaller_effects_support() -> None:
         told(power("as designed", 0.9, least=0.011, towards=-1), power("5 seeds", 0.9, least=0.02, towards=-1))
     )
     assert "supported in 80 % up to 1.1 pp" in shown
-    assert " to 2 pp" in shown
+    assert "≤2 pp" in shown
 
 
 def test_json_holds_every_figure() -> None:

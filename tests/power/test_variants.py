@@ -14,8 +14,8 @@ def test_the_design_comes_first_and_no_variant_is_the_design(issue200: Experimen
         "2 seeds",
         "5 seeds",
         "8 seeds",
-        "2 x the questions",
-        "2 x the completions",
+        "questions x 2",
+        "completions x 2",
     ]
     assert found[0].experiment == issue200
 
@@ -32,6 +32,6 @@ def test_what_a_variant_costs(issue200: Experiment, catalog: Catalog) -> None:
     designed = costs["as designed"]
     assert (designed.cells, designed.trainings, designed.replies) == (18, 36, 60480)
     assert (costs["1 seed"].trainings, costs["1 seed"].replies) == (12, 20160)
-    for name in ("2 x the questions", "2 x the completions"):
+    for name in ("questions x 2", "completions x 2"):
         assert (costs[name].trainings, costs[name].replies) == (36, 2 * 60480)
         assert designed.work < costs[name].work < costs["5 seeds"].work
