@@ -17,13 +17,14 @@ from emspec.errors import EmspecError
 
 COMMANDS = {
     "check": "Find what is wrong with a spec, and its design flaws.",
+    "data": "List the data sets, or make one before a run needs it.",
     "diff": "Compare two specs, or two versions of one: design, stages, comparable results.",
     "explain": "Say what a design check looks for, with an example and the fix.",
     "lock": "Fix the analysis of a spec before its first result.",
     "plan": "Show what a run would do, and what is there already.",
     "power": "Say what the hypothesis tests could find, and what would let them find more.",
     "plugins": "List the installed plugins and what they bring.",
-    "registry": "Check the registry, or release what is new in it.",
+    "registry": "Look into the registry, add to it, check it, or release what is new.",
     "run": "Execute a spec and judge its hypotheses.",
     "schema": "Print the JSON Schema of specs, profiles or registry files, for editors.",
     "verify": "Compare every stored artifact with its digests.",

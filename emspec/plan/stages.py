@@ -9,6 +9,7 @@ from emspec.errors import PluginError
 from emspec.model.experiment import BackendChoice, Experiment, Hypothesis
 from emspec.model.json import Json, JsonObject, digest
 from emspec.model.plugin import Backend, Catalog, TestKind
+from emspec.model.records import DatasetRecord
 from emspec.model.stage import SessionKey, Stage
 from emspec.plan.estimate import TRIVIAL
 from emspec.plan.keys import key_document, option_defaults, stage_key
@@ -30,6 +31,17 @@ class Request:
 
 NOTHING_INSTALLED = BackendChoice("")
 """The choice for stages of a kind that no installed plugin brings: they are planned and cannot be run."""
+
+
+def data_request(data: DatasetRecord) -> Request:
+    """Return the stage that makes a data set's rows."""
+    return Request(
+        kind="data",
+        choice=BackendChoice(data.backend, {}, data.files),
+        parameters={"source": data.source, "contract": data.contract},
+        label=f"data {data.name}",
+        step="data",
+    )
 
 
 class StageSet:

@@ -10,7 +10,7 @@ from emspec.model.json import Json, JsonObject
 from emspec.model.records import Persona
 from emspec.model.step import AdapterStep, CoupleStep, EvaluateStep, ExtractStep, Roles, Sampling, Step, TrainStep
 from emspec.plan.estimate import couple_cost, evaluate_cost, extract_cost, replies_cost, train_cost
-from emspec.plan.stages import Request, StageSet
+from emspec.plan.stages import Request, StageSet, data_request
 
 Chain = Mapping[str, str]
 """The adapters beneath a step: "adapter.1" (the oldest), "adapter.2", ... to stage keys."""
@@ -51,16 +51,7 @@ def is_trained(step: Step) -> bool:
 
 
 def _train(step: TrainStep, run: Run, chain: Chain, stages: StageSet) -> Mapping[str, str]:
-    data = step.data
-    rows = stages.add(
-        Request(
-            kind="data",
-            choice=BackendChoice(data.backend, {}, data.files),
-            parameters={"source": data.source, "contract": data.contract},
-            label=f"data {data.name}",
-            step="data",
-        )
-    )
+    rows = stages.add(data_request(step.data))
     parameters: JsonObject = {
         "model": stages.experiment.model.identity,
         "system": step.persona.text if step.persona else None,

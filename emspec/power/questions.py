@@ -133,14 +133,14 @@ def _alternative(test: TestKind, experiment: Experiment, hypothesis: Hypothesis)
 
 def _stage(question: Question, stages: StageSet, draws: int) -> Question:
     """Add the stage that answers a question, where one can."""
-    if question.why or question.alternative is None:
+    alternative = question.alternative
+    if question.why or alternative is None:
         return question
-    planted = truth(question.variant.experiment, question.hypothesis, question.alternative)
-    rate = question.variant.experiment.noise.rate
-    for effect in (question.alternative.edge, question.effect):
-        if not planted.fits(effect):
-            return replace(question, why=f"a rate of {100 * rate:g} % leaves no room for an effect of {_pp(effect)}")
-    document = _parameters(question, question.alternative, planted, draws, stages)
+    planted = truth(question.variant.experiment, question.hypothesis, alternative)
+    question = _with_room(question, alternative, planted)
+    if question.why:
+        return question
+    document = _parameters(question, alternative, planted, draws, stages)
     test = stages.test(question.hypothesis)
     simulate = stages.backend("simulate", stages.chosen("simulate"))
     key = stages.add(
@@ -155,6 +155,18 @@ def _stage(question: Question, stages: StageSet, draws: int) -> Question:
         )
     )
     return replace(question, key=key)
+
+
+def _with_room(question: Question, alternative: Alternative, planted: Truth) -> Question:
+    """Return the question with an effect that nobody named no larger than the rate has room for, or with the reason
+    why nothing can be planted at that rate."""
+    rate = question.variant.experiment.noise.rate
+    if planted.fits(alternative.edge) and not planted.fits(question.effect) and not question.said:
+        return replace(question, effect=planted.farthest(alternative.edge, alternative.towards))
+    for effect in (alternative.edge, question.effect):
+        if not planted.fits(effect):
+            return replace(question, why=f"a rate of {100 * rate:g} % leaves no room for an effect of {_pp(effect)}")
+    return question
 
 
 def _parameters(

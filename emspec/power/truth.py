@@ -14,6 +14,7 @@ from emspec.plan.compile import cell_document
 LEAST = 0.01
 """The least rate that is planted, and the least distance of a rate from 1."""
 STRIDE = 0.005
+CLOSE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Truth:
             for rate, part in zip(rates, parts, strict=True)
             if part
         )
-        return all(LEAST <= rate <= 1 - LEAST for rate in changed)
+        return all(LEAST - CLOSE <= rate <= 1 - LEAST + CLOSE for rate in changed)
 
     def farthest(self, start: float, towards: int) -> float:
         """Return the effect farthest from `start`, which must fit, that fits still."""

@@ -146,6 +146,6 @@ def _unreachable(source: Source, error: Exception) -> StageError:
     reason = str(error).strip().partition("\n")[0]
     return StageError(
         f"the data set {source.hub} cannot be fetched: {reason}",
-        "without a network: make its rows elsewhere (the same command there), copy the file into the project's data "
-        "folder and hand it over: emspec data fetch NAME --file data/FILE.jsonl",
+        "without a network: type emspec data fetch NAME where there is one, bring its file, and where the "
+        "data set has a checksum hand it over: emspec data fetch NAME --file FILE",
     )

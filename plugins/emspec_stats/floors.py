@@ -97,7 +97,10 @@ def _rank(read: Asked) -> Attainable:
         return read.reaches(testable, share, *reasons, floor=floor)
     personas = round(1 / floor)
     what = f"the first of {personas} personas has p 1/{personas} = {floor:.3g}, above alpha {alpha:g}"
-    better = ("the label permutation test (leave variant out)", f"a panel of {math.ceil(1 / alpha)} personas")
+    better = (
+        "the label permutation test (leave variant out)",
+        f"a panel of {math.ceil(1 / alpha)} personas beside the source",
+    )
     return read.foregone(testable, what, share, *reasons, lifts=better, floor=floor)
 
 

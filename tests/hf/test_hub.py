@@ -134,7 +134,7 @@ def test_without_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     for source in ({"hub": "nobody/nothing"}, {"hub": "nobody/nothing", "order_by": order}):
         with pytest.raises(StageError, match="the data set nobody/nothing cannot be fetched") as error:
             fetch(tmp_path, source, {})
-        assert "emspec data fetch NAME --file data/FILE.jsonl" in error.value.fix
+        assert "emspec data fetch NAME --file FILE" in error.value.fix
 
 
 def test_a_source_without_an_id() -> None:

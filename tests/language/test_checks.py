@@ -61,6 +61,12 @@ def test_d103_one_seed(compiled) -> None:
     assert found(compiled(seeds=(1,), only=("plain",)), "D103") == []
 
 
+def test_d103_leaves_out_a_test_that_nobody_brings(compiled) -> None:
+    lacking = ("H2: {test: invariance, margin: 10pp}", "H2: {test: cosine-collapse, of: induce}")
+    [(_, _, message)] = found(compiled(lacking, ("seeds: [1, 2]", "seeds: [1]")), "D103")
+    assert "for H1, H3 a difference" in message
+
+
 def test_d103_speaks_of_a_hypothesis_on_one_condition_as_well(compiled) -> None:
     [(_, _, message)] = found(compiled(seeds=(1,), only=("villain",)), "D103")
     assert "for H3 a difference" in message

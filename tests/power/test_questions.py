@@ -80,6 +80,13 @@ def test_an_effect_without_room_is_not_simulated(issue200: Experiment, catalog: 
     assert question.why == "a rate of 3 % leaves no room for an effect of 5 pp"
 
 
+def test_an_effect_that_nobody_named_gives_way_to_the_rate(issue200: Experiment, catalog: Catalog) -> None:
+    low = replace(issue200, noise=replace(issue200.noise, rate=0.08))
+    assert (of(asked(low, catalog), "H3").effect, of(asked(low, catalog), "H3").why) == (pytest.approx(0.07), "")
+    named = of(asked(low, catalog, H3=0.09), "H3")
+    assert named.why == "a rate of 8 % leaves no room for an effect of 9 pp"
+
+
 def test_a_test_that_says_nothing_of_its_truths_is_told(issue200: Experiment, catalog: Catalog) -> None:
     kinds = {**catalog.tests, "immunity": replace(catalog.tests["immunity"], alternative=None)}
     question = of(asked(issue200, replace(catalog, tests=kinds)), "H3")

@@ -20,9 +20,10 @@ def single_run(reading: Reading) -> Iterator[Finding]:
     """
     experiment = reading.experiment
     names = [condition.name for condition in experiment.conditions]
-    within = [one.name for one in experiment.hypotheses if one.parameters.get("condition") in names]
-    between = [one.name for one in experiment.hypotheses if "condition" not in one.parameters and len(names) > 1]
-    concerned = [one.name for one in experiment.hypotheses if one.name in (*within, *between)]
+    asked = [one for one in experiment.hypotheses if one.installed]
+    within = [one.name for one in asked if one.parameters.get("condition") in names]
+    between = [one.name for one in asked if "condition" not in one.parameters and len(names) > 1]
+    concerned = [one.name for one in asked if one.name in (*within, *between)]
     if len(experiment.seeds) == 1 and concerned:
         what = f"one run per condition: for {', '.join(concerned)} a difference cannot be told from run-to-run noise"
         there = reading.document.data.get("seeds", ())

@@ -10,10 +10,6 @@ from emspec.language.checks.words import listed
 from emspec.model.attainable import Attainable
 from emspec.model.experiment import Condition, Hypothesis
 
-RUN_SD = 0.049
-"""Run-to-run SD on the arcsine-square-root scale, as measured over repeated runs: 5 pp at a rate of 47 %, 3 at 11 %."""
-RATE = 0.47
-
 
 def unreachable_alpha(reading: Reading) -> Iterator[Finding]:
     """A test cannot reach its alpha, whatever the data.
@@ -102,23 +98,23 @@ def narrow_margin(reading: Reading) -> Iterator[Finding]:
     """A margin is smaller than run-to-run noise.
 
     Two runs of one recipe differ through the seed alone: by 5 percentage points at a rate of 47 %, 3 at 11 % (standard
-    deviation; .049 on the arcsine-square-root scale). A margin within the standard error of the difference that it is
-    compared with can hardly be shown either way.
+    deviation; .049 on the arcsine-square-root scale, or what the spec declares as `noise:`). A margin within the
+    standard error of the difference that it is compared with can hardly be shown either way.
 
     Example: `margin: 3pp` with three seeds: the difference of two conditions has a standard error of 4 pp.
 
     Fix: a wider margin, or more seeds.
     """
-    sd = 2 * math.sqrt(RATE * (1 - RATE)) * RUN_SD
+    noise = reading.experiment.noise
+    sd = math.sin(2 * math.asin(math.sqrt(noise.rate))) * noise.run_sd
     for one, _ in _asked(reading):
         margin, seeds = one.parameters.get("margin"), len(reading.experiment.seeds)
         error = sd * math.sqrt((1 if "condition" in one.parameters else 2) / seeds)
         if isinstance(margin, float) and margin < error:
             needed = math.ceil(seeds * (error / margin) ** 2)
             what = f"the margin of {one.name}, {100 * margin:g} pp, is within run-to-run noise: with {seeds} run(s) of"
-            shown = (
-                f"{what} each the difference has a standard error of {100 * error:.1f} pp at a rate of {100 * RATE:g} %"
-            )
+            size = f"{100 * error:.1f} pp at a rate of {100 * noise.rate:g} %"
+            shown = f"{what} each the difference has a standard error of {size}"
             place = reading.of_spec(("hypotheses", one.name, "margin"), ("hypotheses", one.name))
             yield Finding(place, shown, f"a wider margin, or {needed} seeds or more")
 

@@ -74,6 +74,13 @@ def test_d138_a_margin_within_run_to_run_noise(compiled, margin: str, seeds: str
         assert "the difference has a standard error of 4.9 pp" in said[0]
 
 
+def test_d138_takes_the_noise_that_the_spec_declares(compiled) -> None:
+    quiet = ("baseline: plain", "baseline: plain\nnoise: {rate: 0.1, run_sd: 0.02}")
+    assert messages(compiled(("margin: 10pp", "margin: 3pp"), quiet), "D138") == []
+    loud = ("baseline: plain", "baseline: plain\nnoise: {run_sd: 0.2}")
+    assert "of 20.0 pp at a rate of 47 %" in messages(compiled(loud), "D138")[0]
+
+
 def test_d138_names_the_seeds_that_a_margin_takes(compiled) -> None:
     assert fixes(compiled(("margin: 10pp", "margin: 3pp")), "D138")[0] == "a wider margin, or 6 seeds or more"
 
