@@ -46,6 +46,9 @@ def noise_lines(report: PowerReport) -> Iterator[str]:
         f"{report.draws:,} simulated experiments an effect (by {report.simulator}), each judged by the test itself; "
         f"all pp at {100 * noise.rate:g} %"
     )
+    if report.ruled:
+        names = ", ".join(report.ruled)
+        yield f"verdicts are the tests' own: the registered rules (decide:) of {names} are not applied"
 
 
 def hypothesis_lines(power: Power, rate: float) -> Iterator[str]:

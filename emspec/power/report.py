@@ -94,7 +94,10 @@ class Costed:
 
 @dataclass(frozen=True)
 class PowerReport:
-    """Everything that is told. `powers` is ordered by variant, then by hypothesis; the design itself comes first."""
+    """Everything that is told. `powers` is ordered by variant, then by hypothesis; the design itself comes first.
+
+    `ruled` names the hypotheses with a registered rule (`decide:`), whose verdict here is the test's own all the same.
+    """
 
     noise: Noise
     draws: int
@@ -102,6 +105,7 @@ class PowerReport:
     hypotheses: tuple[tuple[str, str, str], ...]
     variants: tuple[Costed, ...]
     powers: tuple[Power, ...]
+    ruled: tuple[str, ...] = ()
 
     def of(self, hypothesis: str) -> tuple[Power, ...]:
         """Return a hypothesis' figures in every variant, the design itself first."""
@@ -118,6 +122,7 @@ class PowerReport:
             "target": TARGET,
             "simulator": self.simulator,
             "hypotheses": hypotheses,
+            "rules_not_applied": list(self.ruled),
             "variants": [{"name": one.name, **asdict(one.cost)} for one in self.variants],
             "powers": [_plain(asdict(power)) for power in self.powers],
         }
@@ -138,6 +143,7 @@ def report(planned: PowerPlan, store: Store, catalog: Catalog) -> PowerReport:
         hypotheses=tuple((one.name, one.test, one.claim) for one in base.hypotheses),
         variants=tuple(Costed(one.name, cost_of(one.experiment, catalog)) for one in planned.variants),
         powers=tuple(_power(question, store) for question in planned.questions),
+        ruled=tuple(one.name for one in base.hypotheses if one.decide),
     )
 
 

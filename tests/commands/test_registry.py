@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -253,3 +255,14 @@ def test_a_panel_of_nobody_is_found_by_verify(root: Path) -> None:
     done = registry(root, "verify")
     assert done.returncode == 2
     assert "1.2.0.yaml:4:24: error R101 there is no persona cleric" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["registry", "list"], ["registry", "show", "villain"], ["data", "list"]])
+def test_no_heavy_library_is_imported(project: Path, arguments: list[str]) -> None:
+    ends = "except SystemExit as end: print(end.code, sorted(sys.modules))"
+    code = f"import sys, emspec.cli as cli\ntry: cli.main({arguments!r})\n{ends}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=project, check=True)
+    ended = done.stdout.splitlines()[-1]
+    assert ended.startswith("0 ")
+    for heavy in ("torch", "numpy", "scipy", "pandas", "datasets", "transformers", "matplotlib"):
+        assert f"'{heavy}'" not in ended

@@ -112,6 +112,14 @@ def test_a_test_that_cannot_fire_is_told_with_what_lets_it() -> None:
     assert "it could with a second seed" in shown
 
 
+def test_rules_that_are_not_applied_are_named() -> None:
+    held = told(power("as designed", 0.9, least=0.04))
+    assert "decide:" not in text(held)
+    ruled = replace(held, ruled=("H1",))
+    assert "the registered rules (decide:) of H1 are not applied" in text(ruled)
+    assert ruled.to_json()["rules_not_applied"] == ["H1"]
+
+
 def test_a_claim_that_smaller_effects_support() -> None:
     shown = text(
         told(power("as designed", 0.9, least=0.011, towards=-1), power("5 seeds", 0.9, least=0.02, towards=-1))
