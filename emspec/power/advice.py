@@ -89,5 +89,5 @@ def percent(share: float) -> str:
 
 
 def pp(effect: float | None) -> str:
-    """Write an effect: 6.25 pp; nothing for None."""
-    return "" if effect is None else f"{100 * effect:.3g} pp"
+    """Write an effect: 6.3 pp, which is as near as it is known; nothing for None."""
+    return "" if effect is None else f"{round(100 * effect, 1):g} pp"

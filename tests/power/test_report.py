@@ -136,8 +136,8 @@ def test_json_holds_every_figure() -> None:
     assert found["variants"][0]["work"] == 100.0
 
 
-def test_effects_are_written_with_three_digits() -> None:
-    assert [pp(value) for value in (0.05, 0.036562, 0.5, 0.0)] == ["5 pp", "3.66 pp", "50 pp", "0 pp"]
+def test_effects_are_written_as_near_as_they_are_known() -> None:
+    assert [pp(value) for value in (0.05, 0.036562, 0.5, 0.0)] == ["5 pp", "3.7 pp", "50 pp", "0 pp"]
 
 
 def test_figures_that_are_not_there_or_cannot_be_read(issue200: Experiment, catalog: Catalog, tmp_path: Path) -> None:
