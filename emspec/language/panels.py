@@ -24,9 +24,11 @@ def panel_of(step: StepText, path: tuple[str, ...], scope: Scope) -> tuple[Perso
         names = [(name, place) for part, place in parts for name in _members(part, scope)]
     else:
         names = [(name, step.place(*path, index)) for index, name in enumerate(written)]
-    for index, (name, place) in enumerate(names):
-        if name in (before for before, _ in names[:index]):
+    seen: set[str] = set()
+    for name, place in names:
+        if name in seen:
             scope.notes.error("S106", place, f"{name} is in the panel twice", "name it once")
+        seen.add(name)
     panels = scope.personas.panels if isinstance(written, str) else {}
     personas = {name: scope.persona(name, place, panels) for name, place in names}
     found = tuple(persona for persona in personas.values() if persona)
