@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +14,32 @@ def sha256_file(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, 64 hexadecimal digits."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def is_regular(path: Path) -> bool:
+    """Return whether a file is there; False too for a path that cannot be one's, such as one that is too long."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def read_regular(path: Path, most: int) -> bytes:
+    """Return a file's bytes, at most one more than `most`; OSError, and no waiting, for what is no regular file.
+
+    A pipe would be waited for until somebody writes to it, a device may never end.
+    """
+    try:
+        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except ValueError as error:
+        raise OSError(errno.EINVAL, str(error)) from None
+    with os.fdopen(number, "rb") as stream:
+        mode = os.fstat(number).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "a pipe or a device, no file")
+        return stream.read(most + 1)
 
 
 def write_atomic(path: Path, content: bytes) -> None:

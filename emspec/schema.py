@@ -8,18 +8,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
 
 from emspec.errors import Problem
+from emspec.likeness import closest
 from emspec.source import Document, KeyPath
 
 Schema = Mapping[str, Any]
 
-LIKE = 0.61
-"""How alike two names must be (difflib's ratio) for one to be meant by the other: nope is not couple."""
+HINTS = 50
+"""Unknown keys of one mapping for which the name that was meant is looked for; more than that is no typing error."""
+LINE = 60
+"""Characters of a name that a message repeats."""
 POINTS = r"([-+]?[0-9]+(?:\.[0-9]+)?) ?pp"
 """How percentage points are written."""
 _NOUNS: tuple[tuple[type, str], ...] = (
@@ -113,9 +115,9 @@ def nearest(name: str, names: Iterable[str]) -> str:
     known = sorted(names)
     if not known:
         return "there is none to choose from"
-    close = get_close_matches(name, known, 1, LIKE) or get_close_matches(name.lower(), known, 1, LIKE)
+    close = closest(name, known)
     listed = ", ".join(known[:16]) + (f" and {len(known) - 16} more" if len(known) > 16 else "")
-    return f"did you mean {close[0]}?" if close else f"choose from: {listed}"
+    return f"did you mean {close}?" if close else f"choose from: {listed}"
 
 
 def describe(value: Any) -> str:
@@ -144,7 +146,7 @@ def _explain(document: Document, at: KeyPath, error: ValidationError) -> Iterato
             yield path, Problem("error", "S103", document.key(path), what, f"add `{key}: ...`{_hint(schema, key)}")
     elif "propertyNames" in error.absolute_schema_path:
         key_path = (*path, str(instance))
-        what = f"`{instance}` cannot be a name here"
+        what = f"`{_cut(str(instance))}` cannot be a name here"
         fix = f"use {schema.get('x-expected', 'another name')}"
         yield key_path, Problem("error", "S101", document.key(key_path), what, fix)
     else:
@@ -156,11 +158,12 @@ def _unknown_keys(
 ) -> Iterator[tuple[KeyPath, Problem]]:
     known = schema.get("properties", {})
     patterns = schema.get("patternProperties", {})
-    for key in (key for key in instance if key not in known and not any(re.search(one, key) for one in patterns)):
+    unknown = [key for key in instance if key not in known and not any(re.search(one, key) for one in patterns)]
+    for index, key in enumerate(unknown):
         key_path = (*path, key)
         place = document.key(key_path)
-        what = f"{_name(path)} has no `{key}`" if path else f"there is no `{key}`"
-        yield key_path, Problem("error", "S102", place, what, nearest(key, known))
+        what = f"{_name(path)} has no `{_cut(key)}`" if path else f"there is no `{_cut(key)}`"
+        yield key_path, Problem("error", "S102", place, what, nearest(key if index < HINTS else "", known))
 
 
 def _wrong_value(document: Document, path: KeyPath, error: ValidationError, schema: Schema) -> Problem:
@@ -185,7 +188,7 @@ def _wrong_value(document: Document, path: KeyPath, error: ValidationError, sche
 def _not_among(document: Document, path: KeyPath, value: Any, asked: Sequence[Any], schema: Schema) -> Problem:
     place = document.value(path)
     names = [json.dumps(one) if not isinstance(one, str) else one for one in asked]
-    what = f"{_name(path)} cannot be {value if isinstance(value, str) and value else describe(value)}"
+    what = f"{_name(path)} cannot be {_cut(value) if isinstance(value, str) and value else describe(value)}"
     return Problem("error", "S101", place, what, nearest(value if isinstance(value, str) else "", names))
 
 
@@ -209,4 +212,8 @@ def _name(path: KeyPath) -> str:
         return "the file"
     if isinstance(path[-1], int):
         return f"item {path[-1] + 1} of {_name(path[:-1])}"
-    return f"`{path[-1]}`"
+    return f"`{_cut(path[-1])}`"
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= LINE else f"{name[:LINE]}..."

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import yaml
 
 from emspec.errors import Place, Problem, SpecError
+from emspec.files import read_regular
 from emspec.scalars import meaning
 
 MAX_BYTES = 8 * 2**20
@@ -97,6 +98,7 @@ def shown(path: Path) -> str:
 
 def parse(file: str, text: str) -> Document:
     """Return `text` as data; `file` is the name that places carry."""
+    text = _with_newlines(text)
     _refuse_odd_characters(file, text)
     try:
         root = _Builder(file).build(yaml.parse(text, Loader=_Loader))
@@ -111,19 +113,26 @@ def text_of(path: Path) -> str:
     """Return a file's text; SpecError where it cannot be read, is too large, or is no UTF-8, or has a BOM."""
     place = Place(shown(path), 1, 1)
     try:
-        raw = path.read_bytes()
+        raw = read_regular(path, MAX_BYTES)
     except OSError as error:
         raise _stop("Y100", place, f"cannot be read: {error.strerror}", "check the path") from None
     if len(raw) > MAX_BYTES:
-        raise _stop("Y104", place, f"the file has {len(raw)} bytes; {MAX_BYTES} is the most", "split it")
+        raise _stop("Y104", place, f"the file has more than {MAX_BYTES:,} bytes", "write a smaller file")
     if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         raise _stop("Y101", place, "the file starts with a byte order mark", "save it as UTF-8 without a BOM")
+    if b"\0" in raw[:4]:
+        raise _stop("Y101", place, "the file is binary, or text in UTF-16 or UTF-32", "save it as UTF-8")
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
-        before = raw[: error.start].decode()
+        before = _with_newlines(raw[: error.start].decode())
         spot = Place(place.file, before.count("\n") + 1, len(before) - before.rfind("\n"))
         raise _stop("Y101", spot, f"byte 0x{raw[error.start]:02x} is not UTF-8", "save the file as UTF-8") from None
+
+
+def _with_newlines(text: str) -> str:
+    """Return a text with every line end as YAML reads it, so that lines are counted alike everywhere."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _refuse_odd_characters(file: str, text: str) -> None:

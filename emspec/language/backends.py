@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from emspec.errors import Place, Problem
+from emspec.files import is_regular
 from emspec.language.fields import Setting
 from emspec.language.joined import backend_keys, backend_schema, options_of
 from emspec.language.scope import Notes
@@ -100,8 +101,9 @@ def _resolved(chosen: Chosen, catalog: Catalog, project: Project, notes: Notes) 
     given = {option: value for option, value in chosen.written.items() if option != "name"}
     options = dict(completed(given, schema))
     files = []
-    for option, one in schema.get("properties", {}).items():
-        path = _file(chosen, option, options[option], project, notes) if _is_file(one) and options.get(option) else None
+    for option in (name for name, one in schema.get("properties", {}).items() if _is_file(one)):
+        named = option in given or options.get(option)
+        path = _file(chosen, option, options[option], project, notes) if named else None
         if path:
             files.append(FileRef(option, str(path), sha256_file(path)))
             options[option] = files[-1].sha256
@@ -118,7 +120,7 @@ def _file(chosen: Chosen, option: str, written: str, project: Project, notes: No
     if path is None:
         fix = "name a file below the project's folder, relative to it"
         notes.error("S107", chosen.place(option), f"{option}: {written} leads out of the project", fix)
-    elif not path.is_file():
+    elif not is_regular(path):
         notes.error("S107", chosen.place(option), f"{option}: there is no file {written}", "put the file there")
         return None
     return path

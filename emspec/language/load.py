@@ -150,7 +150,9 @@ def _key_of(path: KeyPath) -> KeyPath:
 def _without(data: Any, paths: set[KeyPath], at: KeyPath = ()) -> Any:
     if not isinstance(data, Mapping) or not paths:
         return data
-    below = {key: {path for path in paths if path[: len(at) + 1] == (*at, key)} for key in {p[len(at)] for p in paths}}
+    below: dict[str | int, set[KeyPath]] = {}
+    for path in paths:
+        below.setdefault(path[len(at)], set()).add(path)
     kept = {key: value for key, value in data.items() if (*at, key) not in below.get(key, ())}
     return {key: _without(value, below[key], (*at, key)) if key in below else value for key, value in kept.items()}
 

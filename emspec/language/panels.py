@@ -35,9 +35,11 @@ def panel_of(
     else:
         names = [(name, step.place(*path, index)) for index, name in enumerate(written)]
     names = _with_inductions(names, inductions)
-    for index, (name, place) in enumerate(names):
-        if name in (before for before, _ in names[:index]):
+    seen: set[str] = set()
+    for name, place in names:
+        if name in seen:
             scope.notes.error("S106", place, f"{name} is in the panel twice", "name it once")
+        seen.add(name)
     panels = scope.personas.panels if isinstance(written, str) else {}
     personas = {name: scope.persona(name, place, panels) for name, place in names}
     found = tuple(persona for persona in personas.values() if persona)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -172,3 +173,35 @@ def test_places_are_relative_to_the_working_directory(tmp_path: Path, monkeypatc
     assert read(tmp_path / "spec.yaml").file == "spec.yaml"
     monkeypatch.chdir("/")
     assert read(tmp_path / "spec.yaml").file == str((tmp_path / "spec.yaml").relative_to("/"))
+
+
+@pytest.mark.parametrize("name", ["pipe", "device", "loop", "folder", "beyond\0nul", "x" * 300])
+def test_what_is_no_file_is_not_waited_for(name: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "device").symlink_to("/dev/zero")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(SpecError) as caught:
+        read(tmp_path / name)
+    assert caught.value.problems[0].code == "Y100"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le"])
+def test_wide_encodings_without_a_byte_order_mark_are_named(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_bytes("a: 1\n".encode(encoding))
+    with pytest.raises(SpecError, match="problem") as caught:
+        read(path)
+    assert "UTF-16 or UTF-32" in caught.value.problems[0].message
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_every_line_end_counts_the_same(end: str) -> None:
+    document = parse("f", end.join(["a: 1", "b: 2", ""]))
+    assert document.key(("b",)) == Place("f", 2, 1, 2)
+    assert error_of(end.join(["a: 1", "b: \x01", ""])) == ("Y101", 2, 4)
+
+
+def test_columns_count_characters_wide_or_combined() -> None:
+    document = parse("f", '{"日本e\u0301": 1, b: 2}\n')
+    assert document.key(("b",)) == Place("f", 1, 13, 14)
