@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Protocol
 
 from emspec.errors import PluginError
 from emspec.model.attainable import Attainable
-from emspec.model.experiment import Condition, Experiment, Hypothesis
+from emspec.model.experiment import Condition, Experiment, Hypothesis, Measure
 from emspec.model.plugin import Catalog, TestKind
 from emspec.model.testability import stands_for
 
@@ -19,18 +18,11 @@ NO_PROMPT = "none"
 """What a measure calls the model without a system message of the spec's own."""
 
 
-class Measured(Protocol):
-    """A number for each persona; None where it has to be extracted from a model first."""
-
-    @property
-    def values(self) -> Mapping[str, float] | None:
-        """Return the numbers by persona."""
-
-
 def attained(experiment: Experiment, catalog: Catalog) -> Experiment:
     """Return the experiment with values and `attainable` filled in; PluginError names a test whose code fails."""
-    measures: Mapping[str, Measured] = getattr(experiment, "measures", {})
-    filled = tuple(with_values(one, measures, experiment.conditions, catalog) for one in experiment.hypotheses)
+    filled = tuple(
+        with_values(one, experiment.measures, experiment.conditions, catalog) for one in experiment.hypotheses
+    )
     experiment = replace(experiment, hypotheses=filled)
     found = {
         one.name: attainable(catalog.tests[one.test], experiment, one) if one.installed else not_installed(one)
@@ -40,7 +32,7 @@ def attained(experiment: Experiment, catalog: Catalog) -> Experiment:
 
 
 def with_values(
-    hypothesis: Hypothesis, measures: Mapping[str, Measured], conditions: tuple[Condition, ...], catalog: Catalog
+    hypothesis: Hypothesis, measures: Mapping[str, Measure], conditions: tuple[Condition, ...], catalog: Catalog
 ) -> Hypothesis:
     """Return a hypothesis that names a measure with `values` among its parameters: {condition: number}, or None.
 

@@ -116,8 +116,7 @@ def stands_for(condition: Condition) -> str | None:
 
 
 def _induced_under(condition: Condition) -> str | None:
-    induction = condition.induction
-    return induction.persona.name if induction and induction.persona else None
+    return condition.induction_persona.name if condition.induction_persona else None
 
 
 def _reasons(condition: Condition, experiment: Experiment) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 from plans import experiment
@@ -11,7 +11,7 @@ from plans import experiment
 from emspec.errors import PluginError
 from emspec.language.attained import attainable, attained, with_values
 from emspec.model.attainable import Attainable
-from emspec.model.experiment import Experiment, Hypothesis
+from emspec.model.experiment import Experiment, Hypothesis, Measure
 from emspec.model.plugin import TestKind
 
 ASKED = Hypothesis("H7", "loudness", "it is loud", {})
@@ -43,16 +43,11 @@ def test_a_test_that_fails_is_named(code: object, fault: str) -> None:
 COSINE = {"assistant": 1.0, "none": 0.98, "villain": 0.78}
 
 
-@dataclass(frozen=True)
-class Cosine:
-    values: Mapping[str, float] | None
-
-
 def read_with(compiled, catalog, values: Mapping[str, float] | None) -> Experiment:  # type: ignore[no-untyped-def]
     """The good spec's conditions, with a trend over a measure of these values in place of its hypotheses."""
     found = compiled()
     asked = Hypothesis("T", "trend", "", {"covariate": "cosine"})
-    filled = with_values(asked, {"cosine": Cosine(values)}, found.conditions, catalog)
+    filled = with_values(asked, {"cosine": Measure("cosine", "here", values)}, found.conditions, catalog)
     return attained(replace(found, hypotheses=(filled,)), catalog)
 
 

@@ -108,7 +108,7 @@ def narrow_margin(reading: Reading) -> Iterator[Finding]:
     noise = reading.experiment.noise
     sd = math.sin(2 * math.asin(math.sqrt(noise.rate))) * noise.run_sd
     for one, _ in _asked(reading):
-        margin, seeds = one.parameters.get("margin"), len(reading.experiment.seeds)
+        margin, seeds = one.parameters.get("margin"), _runs(one, reading)
         error = sd * math.sqrt((1 if "condition" in one.parameters else 2) / seeds)
         if isinstance(margin, float) and margin < error:
             needed = math.ceil(seeds * (error / margin) ** 2)
@@ -156,6 +156,13 @@ def _why(reach: Attainable) -> str:
 def _lifted(reach: Attainable, other: str = "") -> str:
     lifts = " or ".join(reach.lifts) or other
     return f"what would lift it: {lifts}; or accept the finding" if lifts else "accept the finding, or leave it out"
+
+
+def _runs(one: Hypothesis, reading: Reading) -> int:
+    """Return how many runs a hypothesis' conditions have: the fewest of any."""
+    arms = [arm for arm in reading.experiment.conditions if arm.name == one.parameters.get("condition")]
+    fewest = min((len(arm.seeds) for arm in arms or reading.experiment.conditions if arm.evaluations), default=1)
+    return max(1, fewest * reading.experiment.replicates)
 
 
 def _asks_of_trained(one: Hypothesis, reading: Reading) -> bool:

@@ -49,6 +49,49 @@ def test_d131_is_silent_where_the_persona_was_trained_on(compiled) -> None:
     assert messages(experiment, "D131") == []
 
 
+def trending(values: str, **more: str) -> tuple[tuple[str, str], ...]:
+    """Changes of the good spec that leave five conditions and a trend over a measure of these values."""
+    asked = "".join(f", {name}: {value}" for name, value in more.items())
+    every = "\n".join(f"  {name}: {{induce.system: {name}}}" for name in ("librarian", "comedian", "confab"))
+    return (
+        ("  slow: {induce.recipe.lr: 5e-5, stretch: true}", every),
+        (SELF, f"H1: {{test: trend, covariate: warmth{asked}}}"),
+        ("steps:\n", f"measures:\n  warmth: {{values: {values}}}\nsteps:\n"),
+    )
+
+
+FIVE = "{assistant: 1, villain: 0.2, librarian: 0.9, comedian: 0.8, confab: 0.6}"
+
+
+def test_d132_five_conditions_pass_in_perfect_order_alone(compiled) -> None:
+    experiment = compiled(*trending(FIVE))
+    assert messages(experiment, "D132") == ["H1 passes .05 only at abs(rho) = 1: one pair out of order and it fails"]
+    assert messages(experiment, "D130") == []
+    assert messages(compiled(*trending(FIVE, direction="increasing")), "D132") == []
+    assert experiment.hypotheses[0].parameters["values"] == {
+        "plain": 1.0,
+        "villain": 0.2,
+        "librarian": 0.9,
+        "comedian": 0.8,
+        "confab": 0.6,
+    }
+
+
+def test_d136_a_condition_whose_persona_a_measure_lacks(compiled) -> None:
+    lacking = trending(FIVE.replace(", confab: 0.6", ""), direction="increasing")
+    [message] = messages(compiled(*lacking), "D136")
+    assert message == "H1 tells nothing of confab: warmth has no value for confab, for which confab stands"
+
+
+def test_d141_conditions_share_a_value_of_the_covariate(compiled) -> None:
+    tied = trending(FIVE.replace("0.8", "0.9"), direction="increasing")
+    [message] = messages(compiled(*tied), "D141")
+    assert message == (
+        "the covariate of H1 has ties (librarian = comedian): 4 values for 5 conditions, and a least p of 0.0167"
+    )
+    assert messages(compiled(*trending(FIVE, direction="increasing")), "D141") == []
+
+
 def test_d136_a_condition_that_stands_for_no_persona(compiled) -> None:
     loose = ("test: self-leakage", "test: self-leakage, alpha: 0.5")
     [message] = messages(compiled(loose, ALL), "D136")
