@@ -137,6 +137,11 @@ def pairs(step: Teaching) -> tuple[Pair, ...]:
     return step.pairs if isinstance(step, CoupleStep) else step.roles.pairs
 
 
+def sources(step: Teaching) -> tuple[Persona, ...]:
+    """Return the personas that a step teaches a marker."""
+    return tuple(pair.source for pair in pairs(step))
+
+
 def negatives(step: Teaching) -> tuple[Persona, ...]:
     """Return the personas that a step teaches to go without a marker."""
     return step.negatives if isinstance(step, CoupleStep) else step.roles.negatives

@@ -130,7 +130,7 @@ def test_d103_where_the_spec_has_more_seeds_than_were_asked_for(compiled) -> Non
     [few] = [one for one in compiled(seeds=(1,)).problems if one.code == "D103"]
     assert few.fix == "run it without --seeds: the spec has 1, 2"
     [none] = [one for one in compiled(("seeds: [1, 2]", "seeds: [1]")).problems if one.code == "D103"]
-    assert none.fix == "add seeds: [42, 137, 256]"
+    assert none.fix == "write seeds: [42, 137, 256]"
 
 
 def test_d104_and_d105_speak_of_what_is_trained_before_the_evaluation(compiled) -> None:

@@ -5,37 +5,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
+from design import as_golden, golden
 
-from emspec.errors import Problem, SpecError
+from emspec.errors import SpecError
 from emspec.language import load
 from emspec.model.plugin import Catalog
 
 BAD = Path(__file__).parents[1] / "golden" / "bad"
 WARNED = BAD.with_name("warned")
-
-
-def as_golden(problem: Problem) -> dict[str, object]:
-    assert problem.place
-    severity = {"severity": problem.severity} if problem.severity == "warning" else {}
-    return severity | {
-        "code": problem.code,
-        "line": problem.place.line,
-        "column": problem.place.column,
-        "message": problem.message,
-        "fix": problem.fix,
-    }
-
-
-def golden(spec: Path, found: list[dict[str, object]], request: pytest.FixtureRequest) -> list[dict[str, object]]:
-    """Return what stands beside a spec, written anew from what was found where that is asked for."""
-    if request.config.getoption("write_golden"):
-        lines = (json.dumps(one, ensure_ascii=False) + "\n" for one in found)
-        spec.with_suffix(".jsonl").write_text("".join(lines))
-    return [json.loads(line) for line in spec.with_suffix(".jsonl").read_text().splitlines()]
 
 
 @pytest.mark.parametrize("spec", sorted(BAD.glob("*.yaml")), ids=lambda path: path.stem)

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+import pytest
+
+from emspec.errors import Problem
 from emspec.model.experiment import Experiment
 
 
@@ -18,3 +24,23 @@ def messages(experiment: Experiment, code: str) -> list[str]:
 
 def fixes(experiment: Experiment, code: str) -> list[str]:
     return [problem.fix for problem in experiment.problems if problem.code == code]
+
+
+def as_golden(problem: Problem) -> dict[str, object]:
+    assert problem.place
+    severity = {"severity": problem.severity} if problem.severity == "warning" else {}
+    return severity | {
+        "code": problem.code,
+        "line": problem.place.line,
+        "column": problem.place.column,
+        "message": problem.message,
+        "fix": problem.fix,
+    }
+
+
+def golden(spec: Path, found: list[dict[str, object]], request: pytest.FixtureRequest) -> list[dict[str, object]]:
+    """Return what stands beside a spec, written anew from what was found where that is asked for."""
+    if request.config.getoption("write_golden"):
+        lines = (json.dumps(one, ensure_ascii=False) + "\n" for one in found)
+        spec.with_suffix(".jsonl").write_text("".join(lines))
+    return [json.loads(line) for line in spec.with_suffix(".jsonl").read_text().splitlines()]

@@ -10,6 +10,7 @@ from typing import Any
 
 from emspec.errors import Place, Problem
 from emspec.language.checks import (
+    adapters,
     conditions,
     contrasts,
     coupling,
@@ -21,6 +22,7 @@ from emspec.language.checks import (
     reach,
     replies,
     rules,
+    runs,
     training,
 )
 from emspec.language.checks.reading import Check, Finding, Reading
@@ -75,6 +77,15 @@ CHECKS: Mapping[str, Check] = {
     "D150": contrasts.needed_stretch,
     "D151": contrasts.no_baseline,
     "D152": contrasts.recorded_runs,
+    "D153": runs.reused_results,
+    "D154": runs.open_gate,
+    "D155": runs.gated_tests,
+    "D156": runs.unequal_runs,
+    "D157": runs.repeated_seeds,
+    "D158": adapters.adapter_of_another_model,
+    "D159": adapters.unverified_adapter,
+    "D160": adapters.coupled_adapter,
+    "D161": adapters.unknown_roles,
 }
 
 

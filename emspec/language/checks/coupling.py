@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from emspec.language.checks.reading import Finding, Reading
 from emspec.language.checks.words import listed
 from emspec.model.experiment import Condition
-from emspec.model.step import CoupleStep
+from emspec.model.step import AdapterStep, CoupleStep, Teaching, negatives, sources
 
 WEAK_MASKS = frozenset({"marker-as-125"})
 FEWEST_NEGATIVES = 2
@@ -90,20 +90,20 @@ def trained_induction(reading: Reading) -> Iterator[Finding]:
     and no negative, or draw other negatives.
     """
     roles = _roles(reading)
-    found: dict[tuple[str, str, bool], list[Condition]] = {}
+    found: dict[tuple[str, bool], list[Condition]] = {}
     for condition in reading.experiment.conditions:
-        induction = condition.induction
+        induction = reading.inducing(condition)
         name = condition.counts_as or reading.induced_under(condition) or ""
         if induction and name in roles and condition.evaluations:
             own = name in condition.sources | condition.negatives
-            found.setdefault((name, induction.name, own), []).append(condition)
-    for (name, step, own), conditions in found.items():
+            found.setdefault((name, own), []).append(condition)
+    for (name, own), conditions in found.items():
         verb = "is" if len(conditions) == 1 else "are"
         where = "" if own else " in another condition"
         who = listed([condition.name for condition in conditions])
         what = f"{who} {verb} induced under {name}, {roles[name]}{where}: no bystander there"
         fix = "test hypotheses on the induction persona in the other conditions, or accept the finding"
-        yield Finding(reading.of_step(conditions[0].name, step, ("system",)), what, fix)
+        yield Finding(reading.induction_place(conditions[0]), what, fix)
 
 
 def trained_subject(reading: Reading) -> Iterator[Finding]:
@@ -126,9 +126,7 @@ def trained_subject(reading: Reading) -> Iterator[Finding]:
 
 def _roles(reading: Reading) -> Mapping[str, str]:
     """Return in words what each trained persona is, by its name."""
-    found: dict[str, str] = {}
-    for _, couple in reading.firsts(CoupleStep):
-        found.update((persona.name, f"a negative of {couple.name}") for persona in couple.negatives)
-    for _, couple in reading.firsts(CoupleStep):
-        found.update((persona.name, f"the source of {couple.name}") for persona in couple.sources)
-    return found
+    taught: list[Teaching] = [step for _, step in reading.firsts(CoupleStep)]
+    taught += [step for _, step in reading.firsts(AdapterStep)]
+    found = {persona.name: f"a negative of {step.name}" for step in taught for persona in negatives(step)}
+    return found | {persona.name: f"the source of {step.name}" for step in taught for persona in sources(step)}

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from emspec.model.experiment import Condition
 from emspec.model.records import DatasetRecord, Persona, QuestionSet, Recipe
-from emspec.model.step import AdapterStep, CoupleStep, EvaluateStep, Pair, Roles, Sampling, Step, TrainStep
+from emspec.model.step import AdapterStep, CoupleStep, EvaluateStep, ExtractStep, Pair, Roles, Sampling, Step, TrainStep
 
 Variables = Mapping[str, object]
 """What is different, as `STEP.FIELD` (`STEP` for a step that one of the two lacks), and the value in its place."""
@@ -27,7 +27,7 @@ class Differences:
     def of(self, condition: Condition) -> Variables:
         """Return the variables in which a condition's training differs from the baseline's, with its values."""
         found: dict[str, object] = {}
-        ours = {step.name: step for step in condition.steps if not isinstance(step, EvaluateStep)}
+        ours = {step.name: step for step in condition.steps if not isinstance(step, EvaluateStep | ExtractStep)}
         for name in self._trained.keys() | ours.keys():
             found.update(self._pair(name, ours.get(name)))
         both = [name for name in ours if name in self._trained]
@@ -37,7 +37,7 @@ class Differences:
 
     @cached_property
     def _trained(self) -> Mapping[str, Step]:
-        return {step.name: step for step in self.baseline.steps if not isinstance(step, EvaluateStep)}
+        return {step.name: step for step in self.baseline.steps if not isinstance(step, EvaluateStep | ExtractStep)}
 
     def _pair(self, name: str, ours: Step | None) -> Variables:
         theirs = self._trained.get(name)

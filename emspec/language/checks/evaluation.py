@@ -9,7 +9,7 @@ from emspec.language.checks.reading import Finding, Reading
 from emspec.language.checks.replies import FEW_QUESTIONS
 from emspec.language.checks.words import listed
 from emspec.model.experiment import Condition
-from emspec.model.step import EvaluateStep
+from emspec.model.step import EvaluateStep, negatives, sources
 
 
 def unmeasured_induction(reading: Reading) -> Iterator[Finding]:
@@ -28,13 +28,13 @@ def unmeasured_induction(reading: Reading) -> Iterator[Finding]:
     for condition in reading.experiment.conditions:
         name = condition.counts_as or (reading.induced_under(condition) or "")
         for step in condition.evaluations:
-            if condition.induction and name and name not in {one.name for one in step.panel}:
+            if reading.inducing(condition) and name and name not in {one.name for one in step.panel}:
                 missing.setdefault((step.name, step.panel_name), []).append((condition, step, name))
     for found in missing.values():
         condition, step, _ = found[0]
         who = listed([f"{one.name} ({name})" for one, _, name in found])
         what = f"the induction persona is not in the panel, {step.panel_name}, of {who}"
-        place = reading.place(condition, condition.induction or step, "system")
+        place = reading.induction_place(condition)
         yield Finding(place, f"{what}: hypotheses on it cannot be tested there", _ways_in(found))
 
 
@@ -71,8 +71,8 @@ def trained_bystanders(reading: Reading) -> Iterator[Finding]:
     Fix: nothing to do. To have more bystanders, draw the negatives from personas outside the panel.
     """
     seen: set[str] = set()
-    for condition, couple, step in reading.trained_then_evaluated():
-        trained = {persona.name for persona in (*couple.sources, *couple.negatives)}
+    for condition, couple, step in reading.taught_then_evaluated():
+        trained = {persona.name for persona in (*sources(couple), *negatives(couple))}
         names = [persona.name for persona in step.panel if persona.name in trained]
         verb = "is" if len(names) == 1 else "are"
         what = f"{', '.join(names)} of {step.panel_name} {verb} trained on in {couple.name}: no bystanders"

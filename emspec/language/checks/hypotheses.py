@@ -28,5 +28,5 @@ def single_run(reading: Reading) -> Iterator[Finding]:
         what = f"one run per condition: for {', '.join(concerned)} a difference cannot be told from run-to-run noise"
         there = reading.document.data.get("seeds", ())
         more = f"run it without --seeds: the spec has {', '.join(map(str, there))}"
-        fix = more if len(there) > 1 else "add seeds: [42, 137, 256]"
+        fix = more if isinstance(there, list) and len(there) > 1 else "write seeds: [42, 137, 256]"
         yield Finding(reading.document.value(("seeds",)), what, fix)

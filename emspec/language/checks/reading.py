@@ -11,7 +11,7 @@ from emspec.errors import Place, Severity
 from emspec.language.conditions import ConditionText
 from emspec.language.fields import StepText
 from emspec.model.experiment import Condition, Experiment
-from emspec.model.step import CoupleStep, EvaluateStep, Step
+from emspec.model.step import AdapterStep, CoupleStep, EvaluateStep, Step, Teaching, TrainStep
 from emspec.source import Document, KeyPath
 
 S = TypeVar("S", bound=Step)
@@ -62,15 +62,32 @@ class Reading:
                     seen.add(id(step))
                     yield condition, step
 
-    def trained_then_evaluated(self) -> Iterator[tuple[Condition, CoupleStep, EvaluateStep]]:
-        """Yield each evaluation with each coupling before it, and the first condition that has both."""
+    def inducing(self, condition: Condition) -> TrainStep | AdapterStep | None:
+        """Return the step that a condition is induced by: its last training, or an adapter that declares a persona."""
+        steps = (one for one in reversed(condition.steps) if isinstance(one, TrainStep | AdapterStep))
+        return next((one for one in steps if isinstance(one, TrainStep) or one.roles.induction), None)
+
+    def induction_place(self, condition: Condition) -> Place:
+        """Return where the persona of a condition's induction was written, or else the step, or the condition."""
+        step = self.inducing(condition)
+        written = ("system",), ("roles", "induction")
+        return self.of_step(condition.name, step.name, *written) if step else self.heading(condition)
+
+    def taught_then_evaluated(self) -> Iterator[tuple[Condition, Teaching, EvaluateStep]]:
+        """Yield each evaluation with each coupling or adapter before it, and the first condition that has both."""
         seen: set[tuple[int, int]] = set()
         for condition in self.experiment.conditions:
             for step in condition.evaluations:
-                for couple in condition.couplings_before(step):
-                    if (id(couple), id(step)) not in seen:
-                        seen.add((id(couple), id(step)))
-                        yield condition, couple, step
+                for taught in condition.teaching_before(step):
+                    if (id(taught), id(step)) not in seen:
+                        seen.add((id(taught), id(step)))
+                        yield condition, taught, step
+
+    def trained_then_evaluated(self) -> Iterator[tuple[Condition, CoupleStep, EvaluateStep]]:
+        """Yield each evaluation with each coupling before it, and the first condition that has both."""
+        for condition, taught, step in self.taught_then_evaluated():
+            if isinstance(taught, CoupleStep):
+                yield condition, taught, step
 
     @cached_property
     def _conditions(self) -> Mapping[str, ConditionText]:

@@ -10,7 +10,7 @@ from emspec.language.checks.differences import as_executed
 from emspec.language.checks.reading import Finding, Reading
 from emspec.language.checks.words import listed
 from emspec.model.experiment import Condition
-from emspec.model.step import CoupleStep, EvaluateStep, TrainStep
+from emspec.model.step import CoupleStep, EvaluateStep, ExtractStep, TrainStep
 
 
 def silent_induction(reading: Reading) -> Iterator[Finding]:
@@ -103,7 +103,7 @@ def unseen_training(reading: Reading) -> Iterator[Finding]:
         return
     found: dict[tuple[str, ...], list[Condition]] = {}
     for condition in conditions:
-        kinds = [isinstance(step, TrainStep | CoupleStep) for step in condition.steps]
+        kinds = [not isinstance(step, EvaluateStep | ExtractStep) for step in condition.steps]
         after = len(kinds) - kinds[::-1].index(False) if False in kinds else 0
         if kinds[after:]:
             found.setdefault(tuple(step.name for step in condition.steps[after:]), []).append(condition)

@@ -8,6 +8,11 @@ MOST = 4
 """How many names a message lists before it counts the rest."""
 
 
+def counted(number: int, noun: str) -> str:
+    """Return `1 run`, or `3 runs`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def listed(names: Sequence[str], most: int = MOST) -> str:
     """Return `a, b, c and d`, or `a, b, c, d and 5 more`."""
     if len(names) > most + 1:
