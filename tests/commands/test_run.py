@@ -122,7 +122,7 @@ def test_full_without_a_gpu_says_what_is_missing_and_what_would_run(spec: Path, 
     if "missing: an NVIDIA GPU" not in done.stdout:
         pytest.skip("this machine has a GPU")
     assert done.returncode == 3
-    assert re.search(r"^induce +train +hf +18 +0 +18$", done.stdout, re.M)
+    assert re.search(r"^induce +18 +0 +18 +hf on cuda", done.stdout, re.M)
     assert "qwen2.5-7b-instruct" in done.stdout
 
 
