@@ -147,6 +147,8 @@ def _syntax(file: str, text: str, error: yaml.MarkedYAMLError) -> SpecError:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     lines = text.split("\n")
+    if line >= len(lines):  # the parser counts a line more where the last one has no end
+        line, column = len(lines) - 1, len(lines[-1])
     place = Place(file, line + 1, column + 1)
     if line < len(lines) and lines[line][column : column + 1] == "\t":
         return _stop("Y102", place, "a tab is used for indentation", "indent with spaces")

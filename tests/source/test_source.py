@@ -205,3 +205,7 @@ def test_every_line_end_counts_the_same(end: str) -> None:
 def test_columns_count_characters_wide_or_combined() -> None:
     document = parse("f", '{"日本e\u0301": 1, b: 2}\n')
     assert document.key(("b",)) == Place("f", 1, 13, 14)
+
+
+def test_what_is_missing_at_the_end_stands_where_the_text_ends() -> None:
+    assert error_of("a: 1\nb") == ("Y102", 2, 2)

@@ -1,0 +1,133 @@
+"""`check` and `plan`, in this process, on thousands of broken specs: no fault, no hang, places inside the file."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import random
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from mutations import mutated, scrambled
+
+from emspec.cli import main
+from emspec.registry import FOLDERS
+from emspec.source import read
+
+PROJECT = Path(__file__).parents[2]
+SPECS = [*sorted((PROJECT / "specs").glob("*.yaml")), *sorted((PROJECT / "specs" / "examples").glob("*.yaml"))]
+SECONDS = 3.0
+"""CPU seconds of one command: the bar is 1, and a busy machine counts more."""
+WRECKED = 0.15
+"""Share of the cases in which a registry file is mutated as well."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    code: int
+    out: str
+    err: str
+    seconds: float
+
+
+def typed(*arguments: str) -> Ended:
+    """Return how the command line ends, called as the shell calls it."""
+    out, err = io.StringIO(), io.StringIO()
+    started = time.process_time()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as left:
+        main(arguments)
+    code = left.value.code
+    assert isinstance(code, int)
+    return Ended(code, out.getvalue(), err.getvalue(), time.process_time() - started)
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project whose spec and registry may be written to; the weights in the registry are linked."""
+    for folder in FOLDERS:
+        (tmp_path / "registry" / folder).mkdir(parents=True)
+        for path in (PROJECT / "registry" / folder).iterdir():
+            target = tmp_path / "registry" / folder / path.name
+            if path.is_file():
+                shutil.copyfile(path, target)
+            else:
+                target.symlink_to(path)
+    shutil.copyfile(PROJECT / "registry" / "lock.yaml", tmp_path / "registry" / "lock.yaml")
+    shutil.copytree(PROJECT / "specs" / "profiles", tmp_path / "specs" / "profiles")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    return tmp_path
+
+
+def inside(problem: dict[str, Any]) -> bool:
+    """Return whether a problem stands nowhere, or at a place that its file has."""
+    if problem["file"] is None:
+        return True
+    if problem["code"] in {"Y100", "Y101", "Y104"} and problem["line"] == 1:
+        return True
+    lines = Path(problem["file"]).read_text(errors="replace").split("\n")
+    return problem["line"] <= len(lines) and problem["column"] <= len(lines[problem["line"] - 1]) + 1
+
+
+def holds(spec: Path, profile: str, plan: bool) -> str:
+    """Return what is wrong with how the commands end on a spec, or nothing."""
+    ends = [typed("check", str(spec), "--profile", profile, "--format", "json")]
+    if plan:
+        ends.append(typed("plan", str(spec), "--profile", profile))
+    for end in ends:
+        if end.code not in {0, 2} or "fault in emspec" in end.err or "Traceback" in end.out + end.err:
+            return f"exit code {end.code}: {end.err[-2000:]}"
+        if end.seconds > SECONDS:
+            return f"{end.seconds:.1f} CPU seconds"
+    shown = json.loads(ends[0].out)["problems"] if ends[0].out else []
+    astray = [one for one in shown if not inside(one)]
+    return f"no place in the file: {astray[0]}" if astray else ""
+
+
+def fuzz(place: Path, seeds: range) -> float:
+    """Run a case for each seed; return the CPU seconds of all. The first case that fails shows its input."""
+    datas = [read(path).data for path in SPECS]
+    raws = [path.read_bytes() for path in SPECS]
+    registry = [path for path in sorted((place / "registry").rglob("*.yaml")) if not path.is_symlink()]
+    spec = place / "specs" / "spec.yaml"
+    started = time.process_time()
+    for seed in seeds:
+        source = random.Random(seed)
+        index = source.randrange(len(SPECS))
+        raw = mutated(datas[index], datas, source).encode() if seed % 3 else scrambled(raws[index], source)
+        spec.write_bytes(raw)
+        victim = source.choice(registry) if source.random() < WRECKED else None
+        before = victim.read_bytes() if victim else b""
+        if victim:
+            victim.write_bytes(_wrecked(before, source))
+        wrong = holds(spec, source.choice(["sim", "organism", "full"]), plan=seed % 4 == 0)
+        if victim:
+            victim.write_bytes(before)
+        assert not wrong, f"seed {seed}, {victim}: {wrong}\n{raw!r}"
+    return time.process_time() - started
+
+
+def _wrecked(raw: bytes, source: random.Random) -> bytes:
+    """Return a registry file mutated: its structure where it has one, or its bytes."""
+    if source.random() < 0.5:
+        return scrambled(raw, source)
+    return mutated(yaml.safe_load(raw), [yaml.safe_load(raw)], source).encode()
+
+
+@pytest.mark.slow
+def test_two_thousand_broken_specs(place: Path) -> None:
+    assert fuzz(place, range(2000)) < 180
+
+
+@pytest.mark.long
+def test_twenty_thousand_broken_specs(place: Path, measured: Any) -> None:
+    seconds = fuzz(place, range(100_000, 120_000))
+    measured(
+        "`check` and `plan` on 20,000 mutated specs: CPU time", f"{seconds:.0f} s, no fault", "no fault, none > 1 s"
+    )
