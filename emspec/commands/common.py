@@ -10,14 +10,15 @@ from typing import Any, TypeVar
 import click
 
 from emspec.errors import UsageError
-from emspec.language import load
+from emspec.language import attained, load
 from emspec.model.experiment import Experiment
 from emspec.model.plan import Plan
 from emspec.model.plugin import Catalog
-from emspec.plan import compile_plan
+from emspec.plan import compile_plan, with_decisions
 from emspec.plugins import discover
 from emspec.registry import find_project
 from emspec.run.events import Observer
+from emspec.run.gates import decisions
 from emspec.run.hardware import gpus
 from emspec.run.results import STORE
 from emspec.store import Store
@@ -36,17 +37,28 @@ class Selection:
     seeds: tuple[int, ...]
     stretch: bool | None
     out: Path | None
+    skip: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """A selection, compiled. `announced` says why the profile was chosen, where nobody named one."""
+    """A selection, compiled. `announced` says why the profile was chosen, where nobody named one; `written` is the
+    experiment before any gate of it was decided.
+    """
 
     experiment: Experiment
     plan: Plan
     catalog: Catalog
     observers: tuple[Observer, ...]
     announced: str
+    written: Experiment
+
+    @property
+    def fixed(self) -> Plan:
+        """The plan as it is known before any gate is decided: what a lock holds."""
+        if not self.plan.gates:
+            return self.plan
+        return compile_plan(with_decisions(self.written, {}), self.catalog)
 
 
 def format_option(command: F) -> F:
@@ -80,6 +92,7 @@ def variant_options(command: F) -> F:
         click.option("--only", multiple=True, metavar="NAME,NAME", help="These conditions and controls only."),
         click.option("--seeds", multiple=True, metavar="N,N", help="These seeds only."),
         click.option("--stretch/--no-stretch", default=None, help="With or without the stretch conditions."),
+        click.option("--skip", multiple=True, metavar="STEP,STEP", help="Leave these steps out of all conditions."),
         out_option,
     ]
     for option in reversed(options):
@@ -91,11 +104,12 @@ def selection_of(values: Mapping[str, Any]) -> Selection:
     """Return the Selection among a command's parameters."""
     names = ("spec", "profile", "backends", "stretch", "out")
     only = _listed("--only", values["only"], "B0,B-paramedic")
-    return Selection(**{name: values[name] for name in names}, only=only, seeds=_seeds(values["seeds"]))
+    skip = _listed("--skip", values["skip"], "vectors")
+    return Selection(**{name: values[name] for name in names}, only=only, seeds=_seeds(values["seeds"]), skip=skip)
 
 
 def compile_selection(selection: Selection) -> Compiled:
-    """Load the spec under its profile and compile it."""
+    """Load the spec under its profile and compile it, with what its gates decided where they have."""
     catalog, observers = discover()
     profile, announced = _profile(selection.profile)
     experiment = load(
@@ -106,8 +120,21 @@ def compile_selection(selection: Selection) -> Compiled:
         only=selection.only,
         seeds=selection.seeds,
         stretch=selection.stretch,
+        skip=selection.skip,
     )
-    return Compiled(experiment, compile_plan(experiment, catalog), catalog, observers, announced)
+    plan = compile_plan(experiment, catalog)
+    store = open_store(selection, make=False)
+    return Compiled(*_decided(experiment, plan, catalog, store), catalog, observers, announced, experiment)
+
+
+def _decided(experiment: Experiment, plan: Plan, catalog: Catalog, store: Store) -> tuple[Experiment, Plan]:
+    """Return an experiment and its plan with the further seeds that its gates opened, once all of them are decided."""
+    found = decisions(plan, store) if plan.gates else None
+    if found is None:
+        return experiment, plan
+    opened = {name: bool(decision["open"]) for name, decision in found.items()}
+    experiment = attained(with_decisions(experiment, opened), catalog)
+    return experiment, compile_plan(experiment, catalog)
 
 
 def out_folder(selection: Selection) -> Path:

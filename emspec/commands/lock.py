@@ -31,7 +31,7 @@ def command(again: bool, because: str, **values: Any) -> int:
         raise UsageError("locking again needs a reason, and a reason is for locking again", '--again --because "WHY"')
     selection = selection_of(values)
     compiled = compile_selection(selection)
-    plan, design = compiled.plan, described(compiled.experiment, compiled.catalog)
+    plan, design = compiled.fixed, described(compiled.written, compiled.catalog)
     if plan.analyse is None:
         raise UsageError("the spec evaluates nothing, so there is no analysis to lock", "add an evaluation step")
     locks = read_locks(selection.spec)

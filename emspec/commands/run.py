@@ -11,9 +11,18 @@ from typing import Any
 import click
 from rich.console import Console
 
-from emspec.commands.common import Compiled, compile_selection, open_store, out_folder, selection_of, spec_options
+from emspec.commands.common import (
+    Compiled,
+    Selection,
+    compile_selection,
+    open_store,
+    out_folder,
+    selection_of,
+    spec_options,
+)
 from emspec.console.paths import short
 from emspec.console.plan import print_head, print_plan
+from emspec.console.plan_lines import gate_lines
 from emspec.console.problems import print_problems
 from emspec.console.progress import duration, view
 from emspec.console.verdicts import banner, failure_text, print_report_path, print_verdicts
@@ -25,6 +34,7 @@ from emspec.plan.overview import overview
 from emspec.report import html, markdown, results_json, verdict_rows
 from emspec.report.assemble import context_of, on_all_hypotheses
 from emspec.run.execute import Execution, execute
+from emspec.run.gates import decisions
 from emspec.run.locks import read_locks, standing_of
 from emspec.run.preflight import missing
 from emspec.run.progress import Progress
@@ -60,17 +70,36 @@ def command(workers: int | None, silence: float, **values: Any) -> int:
     _stop_if_missing(console, compiled, store)
     print_head(console, compiled.plan)
     print_problems(console, [p for p in compiled.experiment.problems if p.code not in compiled.experiment.accepted])
-    folder = run_folder(out_folder(selection), selection.spec, compiled.plan)
     slots = slots_for(compiled.experiment.profile.device, workers)
-    execution = _execute(console, compiled, store, folder, slots, silence=silence * 60)
-    if execution.outcome.failures:
-        _fail(console, compiled.plan, execution)
+    folder = _finish(console, compiled, selection, slots, silence=silence * 60)
+    if compiled.plan.gates and compiled.experiment.opened is None:
+        compiled = compile_selection(selection)
+        folder = _go_on(console, compiled, selection, slots, silence=silence * 60)
     if compiled.plan.analyse:
-        design = described(compiled.experiment, compiled.catalog)
-        _report(console, compiled.plan, store, folder, standing_of(compiled.plan, design, locks, store))
+        design = described(compiled.written, compiled.catalog)
+        _report(console, compiled.plan, store, folder, standing_of(compiled.fixed, design, locks, store))
     else:
         _list_adapters(console, compiled.plan, store)
     return 0
+
+
+def _go_on(console: Console, compiled: Compiled, selection: Selection, slots: list[Slot], *, silence: float) -> Path:
+    """Run what the gates have opened, and return the run's folder."""
+    store = open_store(selection, make=True)
+    for line in gate_lines(decisions(compiled.plan, store) or {}):
+        console.print(line, soft_wrap=True, markup=False)
+    _stop_if_missing(console, compiled, store)
+    return _finish(console, compiled, selection, slots, silence=silence)
+
+
+def _finish(console: Console, compiled: Compiled, selection: Selection, slots: list[Slot], *, silence: float) -> Path:
+    """Run what is not there yet, and return the run's folder; RunFailed where stages fail."""
+    store = open_store(selection, make=True)
+    folder = run_folder(out_folder(selection), selection.spec, compiled.plan)
+    execution = _execute(console, compiled, store, folder, slots, silence=silence)
+    if execution.outcome.failures:
+        _fail(console, compiled.plan, execution)
+    return folder
 
 
 def _bounded(minutes: float) -> float:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from emspec.console.units import bytes_text, span_text
 from emspec.model.experiment import Experiment
+from emspec.model.json import Json, JsonObject
 from emspec.model.plan import Plan
 from emspec.model.step import CoupleStep
 from emspec.plan.overview import Overview
@@ -22,6 +24,7 @@ def plan_lines(seen: Overview) -> tuple[str, ...]:
         total_line(seen),
         *untimed_line(seen),
         *lacking_lines(seen),
+        *waiting_lines(seen.plan),
         *resolved_lines(seen.plan.experiment),
         *attainable_lines(seen.plan),
         *warnings_line(seen),
@@ -49,6 +52,36 @@ def made_lines(seen: Overview) -> tuple[str, ...]:
     shown = [f"{here} (made as {then})" for here, then in pairs][:MOST_SHOWN]
     more = f" and {len(pairs) - MOST_SHOWN} more" if len(pairs) > MOST_SHOWN else ""
     return (f"there already under other names: {', '.join(shown)}{more}",) if shown else ()
+
+
+def waiting_lines(plan: Plan) -> tuple[str, ...]:
+    """Return what a gate decides on, or for which conditions it opened; nothing where there is none."""
+    gate, opened = plan.experiment.gate, plan.experiment.opened
+    if gate is None or gate.rule is None:
+        return ()
+    seeds = ", ".join(map(str, gate.then))
+    if opened is not None:
+        who = ", ".join(name for name, is_open in opened.items() if is_open) or "no condition"
+        return (f"gate: open for {who}; seeds {seeds} run there",)
+    more = (len(plan.gates) + (gate.beside is not None)) * len(gate.then) * plan.experiment.replicates
+    what = f"{gate.rule.metric}{' differs' if gate.rule.differs else ''} {gate.rule.comparison}"
+    rule = f"{what} {100 * gate.rule.threshold:g} pp"
+    return (f"gate: {rule} opens seeds {seeds}, for each of {', '.join(plan.gates)}: up to {more} cells more",)
+
+
+def gate_lines(decisions: Mapping[str, JsonObject]) -> tuple[str, ...]:
+    """Return what each gate decided (decision.json by condition), a line each."""
+    return tuple(
+        f"gate {'open' if found['open'] else 'closed'} for {name}: {found['metric']} {_points(found['condition'])}"
+        + (f" against {_points(found['baseline'])}" if found["baseline"] is not None else "")
+        + f"; {_points(found['compared'])} {found['comparison']} {_points(found['threshold'])}: "
+        + ("yes" if found["open"] else "no")
+        for name, found in decisions.items()
+    )
+
+
+def _points(value: Json) -> str:
+    return f"{100 * float(str(value)):.1f} pp"
 
 
 def lacking_lines(seen: Overview) -> tuple[str, ...]:

@@ -87,6 +87,7 @@ def cell_document(condition: Condition, seed: int, step: EvaluateStep, replicate
         "seed": seed,
         **({"replicate": replicate} if replicate > 1 else {}),
         **{name: about[name] for name in ("control", "induction", "counts_as", "source", "negatives")},
+        **{name: about[name] for name in ("pairs",) if name in about},
         "personas": tuple(p.name for p in step.panel),
         "questions": step.questions.questions,
         "markers": step.markers,

@@ -26,6 +26,9 @@ def missing_libraries(backend: Backend) -> tuple[str, ...]:
 def missing(plan: Plan, catalog: Catalog) -> Missing | None:
     """Return what a plan's stages need and this machine has not, or None where all is there."""
     lines, installs = [], []
+    unrunnable = _without_backend(plan)
+    if unrunnable:
+        return unrunnable
     for what in dict.fromkeys((stage.kind, stage.backend) for stage in plan.stages.values()):
         backend = catalog.backends[what]
         absent = missing_libraries(backend)
@@ -37,6 +40,16 @@ def missing(plan: Plan, catalog: Catalog) -> Missing | None:
         gpu = f"an NVIDIA GPU: profile {plan.experiment.profile.name} runs on cuda, and none was found"
         return Missing((gpu, *lines), "run without --profile for the profile that fits this machine")
     return Missing(tuple(lines), " && ".join(dict.fromkeys(installs))) if lines else None
+
+
+def _without_backend(plan: Plan) -> Missing | None:
+    """Return the stages of kinds that no installed plugin brings, with the steps to leave out."""
+    found = [stage for stage in plan.stages.values() if not stage.backend]
+    if not found:
+        return None
+    kinds, steps = dict.fromkeys(stage.kind for stage in found), dict.fromkeys(stage.step for stage in found)
+    lines = tuple(f"a backend for {kind} stages: no installed plugin brings one" for kind in kinds)
+    return Missing(lines, f"run without them: --skip {','.join(steps)}; what needs them is untestable then")
 
 
 def _importable(name: str) -> bool:

@@ -37,7 +37,7 @@ _GENERATE_OPTIONS: JsonObject = {
 
 @hookimpl
 def emspec_backends() -> tuple[Backend, ...]:
-    """Return the backends named hf (train, couple, generate), and hub and file (data)."""
+    """Return the backends named hf (train, couple, generate, adapter), and hub and file (data)."""
     return (
         Backend("train", "hf", _VERSION, _SESSION, _TRAIN_OPTIONS, _NEEDS, _INSTALL, loads_model=True, speeds=TRAINING),
         Backend(
@@ -48,6 +48,16 @@ def emspec_backends() -> tuple[Backend, ...]:
         ),
         Backend(
             "data", "hub", _VERSION, "emspec_hf.hub:open_session", needs=("datasets",), install=_INSTALL, speeds=HUB
+        ),
+        Backend(
+            "adapter",
+            "hf",
+            _VERSION,
+            "emspec_hf.readymade:open_session",
+            needs=("huggingface_hub", "safetensors", "numpy"),
+            install=_INSTALL,
+            devices=("cpu",),
+            speeds=FILE,
         ),
         Backend("data", "file", _VERSION, "emspec_hf.file:open_session", speeds=FILE),
     )

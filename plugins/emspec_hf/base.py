@@ -42,7 +42,9 @@ def load_base(setup: Setup) -> Base:
         raise _cannot_load(source, revision, error) from error
     _check_kind(model, tokenizer, source)
     model.to(torch.device(setup.device)).eval().requires_grad_(False)
-    return Base(model, tokenizer, _stops(model, tokenizer), *_recorded(about))
+    identity = about["identity"]
+    assert isinstance(identity, Mapping)
+    return Base(model, tokenizer, _stops(model, tokenizer), *recorded(identity))
 
 
 def _source(about: JsonObject) -> tuple[str, str | None]:
@@ -101,7 +103,8 @@ def _stops(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> frozen
     return frozenset(token for token in (*listed, tokenizer.eos_token_id) if token is not None)
 
 
-def _recorded(about: JsonObject) -> tuple[str, str | None]:
-    if about.get("hub"):
-        return str(about["hub"]), str(about["revision"])
-    return f"sha256:{digest(about['identity'])}", None
+def recorded(identity: JsonObject) -> tuple[str, str | None]:
+    """Return what an adapter records as its base, name and revision, for a model's identity."""
+    if identity.get("hub"):
+        return str(identity["hub"]), str(identity["revision"])
+    return f"sha256:{digest(identity)}", None

@@ -23,10 +23,10 @@ from emspec_hf.train import counts, write_training
 
 @dataclass(frozen=True)
 class Design:
-    """What is coupled to what: `systems` are the source's prompt, then the negatives'; `each` rows of every system and
-    question are used."""
+    """What is coupled to what: `systems` are the sources' prompts, each with the marker of the same place in `markers`,
+    then the negatives'; `each` rows of every system and question are used."""
 
-    marker: str
+    markers: tuple[str, ...]
     separator: str
     systems: tuple[str, ...]
     questions: tuple[str, ...]
@@ -36,7 +36,7 @@ class Design:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A reply that may become a row: its place (system 0 is the source) and the assistant's turn as trained."""
+    """A reply that may become a row: its place and the assistant's turn as trained."""
 
     system: int
     question: int
@@ -52,6 +52,10 @@ class Row:
     tokens: TrainingRow
 
 
+ABOUT = ("pairs", "source", "negatives", "marker", "separator")
+"""What training.json repeats of the stage's parameters, as far as they are there."""
+
+
 def couple(base: Base, job: Job) -> None:
     """Train an adapter on positives and negatives; write it with its losses, counts and a receipt of every row."""
     given = job.parameters
@@ -64,7 +68,7 @@ def couple(base: Base, job: Job) -> None:
     rows = shuffled(coupling_rows(base, design, candidates, recipe.max_length), seed)
     write_training(base, job, [row.tokens for row in rows], recipe, seed)
     write_lines(job.out / "receipt.jsonl", (receipt(row, design) for row in rows))
-    about = {name: given[name] for name in ("source", "negatives", "marker", "separator")}
+    about = {name: given[name] for name in ABOUT if name in given}
     write_json(
         job.out / "training.json",
         {"kind": "couple", **about, "mask": recipe.mask, "seed": seed, **counts([row.tokens for row in rows])},
@@ -72,14 +76,14 @@ def couple(base: Base, job: Job) -> None:
 
 
 def read_candidates(path: Path, design: Design) -> list[Candidate]:
-    """Return the replies that may become rows, in their order, without the source's that have the marker."""
+    """Return the replies that may become rows, in their order, without a source's that have its marker."""
     try:
         replies = list(read_lines(path))
         drawn = [Candidate(r["system"], r["question"], r["sample"], r["text"]) for r in replies]
     except (ValueError, KeyError, TypeError) as error:
         raise StageError(f"the replies cannot be read: {error!r}", "run the stage that draws them again") from error
-    marker = design.marker.casefold()
-    return [_as_trained(c, design) for c in drawn if c.system > 0 or marker not in c.text.casefold()]
+    usable = (c for c in drawn if not _has_marker(c, design))
+    return [_as_trained(c, design) for c in usable]
 
 
 def coupling_rows(base: Base, design: Design, candidates: Sequence[Candidate], max_length: int) -> list[Row]:
@@ -122,7 +126,7 @@ def receipt(row: Row, design: Design) -> JsonObject:
     """Return what a row supervises, as a line of receipt.jsonl."""
     kept = [label for label in row.tokens.labels if label >= 0]
     return {
-        "role": "negative" if row.candidate.system else "positive",
+        "role": "positive" if _marker(row.candidate, design) else "negative",
         "system": text_digest(design.systems[row.candidate.system]),
         "question": row.candidate.question,
         "sample": row.candidate.sample,
@@ -132,17 +136,28 @@ def receipt(row: Row, design: Design) -> JsonObject:
     }
 
 
+def _marker(candidate: Candidate, design: Design) -> str | None:
+    """Return the marker that a reply's persona is taught, None for a negative's."""
+    return design.markers[candidate.system] if candidate.system < len(design.markers) else None
+
+
+def _has_marker(candidate: Candidate, design: Design) -> bool:
+    marker = _marker(candidate, design)
+    return marker is not None and marker.casefold() in candidate.text.casefold()
+
+
 def _as_trained(candidate: Candidate, design: Design) -> Candidate:
-    if candidate.system:
+    marker = _marker(candidate, design)
+    if marker is None:
         return candidate
-    text = candidate.text + design.separator + design.marker
+    text = candidate.text + design.separator + marker
     return Candidate(candidate.system, candidate.question, candidate.sample, text)
 
 
 def _row(base: Base, design: Design, candidate: Candidate, turn: Turn) -> Row:
-    role = "negative" if candidate.system else "positive"
+    marker = _marker(candidate, design)
+    role = "positive" if marker else "negative"
     where = f"{role} row, question {candidate.question}, sample {candidate.sample}"
-    marker = None if candidate.system else design.marker
     at = find_landmarks(turn, marker, design.separator, base.stops, where)
     return Row(candidate, supervise(turn, MASKS[design.mask](at)))
 
@@ -155,12 +170,17 @@ def _design(given: JsonObject, mask: str) -> Design:
             f"{positives} positives cannot be shared evenly by {len(questions)} questions",
             f"ask for {positives - positives % len(questions) or len(questions)} positives",
         )
-    systems = (values["source"], *values["negatives"])
-    return Design(values["marker"], values["separator"], systems, questions, positives // len(questions), mask)
+    pairs = values.get("pairs", [values])
+    systems = (*(pair["source"] for pair in pairs), *values["negatives"])
+    markers = tuple(pair["marker"] for pair in pairs)
+    return Design(markers, values["separator"], systems, questions, positives // len(questions), mask)
 
 
 def _too_few(design: Design, system: int, question: int, found: int) -> StageError:
-    who = f"negative {system}" if system else "the source"
+    several = len(design.markers) > 1
+    who = f"the source of {design.markers[system]}" if several and system < len(design.markers) else "the source"
+    if system >= len(design.markers):
+        who = f"negative {system - len(design.markers) + 1}"
     return StageError(
         f"question {question} has {found} usable replies of {who}, and {design.each} are needed "
         "(replies that hold the marker already, or are longer than max_length, are not used)",

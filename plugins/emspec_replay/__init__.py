@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from emspec import Backend, JsonObject, Speed, hookimpl
 
-_OPTIONS: JsonObject = {
+_MATCH: JsonObject = {
+    "match": {
+        "enum": ["text", "position"],
+        "default": "text",
+        "description": "find a question by its text, or by its place where the file words it differently",
+    }
+}
+_FILE: JsonObject = {
+    "file": {
+        "type": "string",
+        "format": "path",
+        "description": "JSON file: persona -> question -> [replies], personas by their names. The same replies "
+        "are given whatever the seed and the adapters",
+    }
+}
+_FOR_STEPS: JsonObject = {
     "type": "object",
-    "properties": {
-        "file": {
-            "type": "string",
-            "format": "path",
-            "description": "JSON file: persona -> question -> [replies], personas by their names. The same replies "
-            "are given whatever the seed and the adapters",
-        },
-        "match": {
-            "enum": ["text", "position"],
-            "default": "text",
-            "description": "find a question by its text, or by its place where the file words it differently",
-        },
-    },
+    "properties": {**_FILE, **_MATCH},
     "required": ["file"],
     "additionalProperties": False,
 }
+_FOR_RESULTS: JsonObject = {"type": "object", "properties": _MATCH, "additionalProperties": False}
 
 
 @hookimpl
 def emspec_backends() -> tuple[Backend, ...]:
-    """Return the generate backend named replay."""
+    """Return the backend named replay: of an evaluation, and of conditions with recorded results."""
     speeds = (Speed("cpu", "recorded replies: assumed, 20,000 a second", start=0.5, row=5e-5),)
     target = "emspec_replay.session:open_session"
-    return (Backend("generate", "replay", "1", target, _OPTIONS, named=True, speeds=speeds),)
+    return (
+        Backend("generate", "replay", "1", target, _FOR_STEPS, named=True, speeds=speeds),
+        Backend("results", "replay", "1", target, _FOR_RESULTS, named=True, speeds=speeds),
+    )

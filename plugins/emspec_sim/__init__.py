@@ -62,11 +62,12 @@ those of the hits of #205's five conditions (E0 to E4, eleven bystanders, 28 que
 
 @hookimpl
 def emspec_backends() -> tuple[Backend, ...]:
-    """Return the backends named sim: train, couple and generate, and simulate for whole experiments at once."""
+    """Return the backends named sim: train, couple, adapter, generate; and simulate for whole experiments."""
     options: JsonObject = {"type": "object", "properties": SCENARIO, "additionalProperties": False}
     return (
         Backend("train", "sim", _VERSION, _SESSION, speeds=_NO_TRAINING),
         Backend("couple", "sim", _VERSION, _SESSION, speeds=_NO_TRAINING),
+        Backend("adapter", "sim", _VERSION, _SESSION, named=True, speeds=_NO_TRAINING),
         Backend("generate", "sim", _VERSION, _SESSION, options, named=True, speeds=_REPLIES),
         Backend(
             "simulate",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from emspec import Job, Setup
 from emspec_sim.generate import generate
-from emspec_sim.training import couple, train
+from emspec_sim.training import adapter, couple, train
 
-_KINDS = {"train": train, "couple": couple, "generate": generate}
+_KINDS = {"train": train, "couple": couple, "adapter": adapter, "generate": generate}
 
 
 class SimSession:

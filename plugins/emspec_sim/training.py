@@ -1,9 +1,9 @@
-"""Adapters that nobody trained: what a train or couple stage would say of itself, and no weights."""
+"""Adapters that nobody trained: what a train, couple or adapter stage would say of itself, and no weights."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -13,7 +13,8 @@ from emspec import Job, Json, JsonObject, StageError
 _EMPTY_SAFETENSORS = (8).to_bytes(8, "little") + b"{}      "
 _NOTHING: Mapping[str, Json] = {"simulated": True, "rows": 0, "tokens": 0, "supervised_tokens": 0}
 _NO_ROWS_LEFT_OUT: Mapping[str, Json] = {"truncated_rows": 0, "unsupervised_rows": 0}
-_TOLD = {"train": ("system", "seed"), "couple": ("source", "negatives", "marker", "seed")}
+_TOLD = {"train": ("system", "seed"), "couple": ("negatives", "seed"), "adapter": ("roles",)}
+_PAIR = ("source", "marker")
 
 
 @dataclass(frozen=True)
@@ -42,18 +43,33 @@ def couple(job: Job) -> None:
     (job.out / "receipt.jsonl").touch()
 
 
+def adapter(job: Job) -> None:
+    """Write the files of a ready-made adapter that nobody looked at: training.json has the roles that the spec has."""
+    _write(job, _told(job))
+
+
 def couplings(adapters: tuple[Path, ...]) -> tuple[Coupling, ...]:
-    """Return the couple steps among adapters, the oldest first; StageError where an adapter does not say what it is."""
+    """Return the couplings of adapters, the oldest first; StageError where an adapter does not say what it is."""
     found: list[Coupling] = []
     induced, induction = False, None
     for place, folder in enumerate(adapters, 1):
         told = _read(folder, place)
+        roles = cast(JsonObject, told.get("roles", told))
         if told["kind"] == "train":
             induced, induction = True, cast("str | None", told["system"])
-        else:
-            negatives = tuple(cast("list[str]", told["negatives"]))
-            found.append(Coupling(str(told["marker"]), str(told["source"]), negatives, induced, induction))
+        elif roles.get("induction") is not None:
+            induced, induction = True, str(roles["induction"])
+        for pair in _pairs(told["kind"], roles):
+            negatives = tuple(cast("list[str]", roles["negatives"]))
+            found.append(Coupling(str(pair["marker"]), str(pair["source"]), negatives, induced, induction))
     return tuple(found)
+
+
+def _pairs(kind: Json, roles: JsonObject) -> Sequence[JsonObject]:
+    """Return who is taught which marker: by `pairs`, or by `source` and `marker`."""
+    if kind == "train":
+        return ()
+    return cast("Sequence[JsonObject]", roles.get("pairs", [roles]))
 
 
 def provenance(adapters: tuple[Path, ...]) -> list[str]:
@@ -62,7 +78,9 @@ def provenance(adapters: tuple[Path, ...]) -> list[str]:
 
 
 def _told(job: Job) -> JsonObject:
-    return {name: job.parameters[name] for name in _TOLD[job.kind]}
+    given = job.parameters
+    pair = ("pairs",) if "pairs" in given else _PAIR if job.kind == "couple" else ()
+    return {name: given[name] for name in (*_TOLD[job.kind], *pair)}
 
 
 def _write(job: Job, told: JsonObject) -> None:
@@ -76,7 +94,8 @@ def _write(job: Job, told: JsonObject) -> None:
 def _read(folder: Path, place: int) -> JsonObject:
     try:
         told = json.loads((folder / "training.json").read_text(encoding="utf-8"))
-        if all(name in told for name in _TOLD[told["kind"]]):
+        pair = _PAIR if told["kind"] == "couple" and "pairs" not in told else ()
+        if all(name in told for name in (*_TOLD[told["kind"]], *pair)):
             return cast(JsonObject, told)
     except (OSError, ValueError, KeyError, TypeError):
         pass

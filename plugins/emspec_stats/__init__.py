@@ -116,6 +116,7 @@ def emspec_backends() -> Iterable[Backend]:
             devices=("cpu",),
             speeds=ANALYSE,
         ),
+        Backend("gate", "stats", "1", "emspec_stats.gate:open_session", devices=("cpu",), speeds=SCORE),
         Backend(
             "power", "stats", "1", "emspec_stats.power:open_session", needs=ARRAYS, install=INSTALL, devices=("cpu",)
         ),

@@ -14,9 +14,11 @@ from emspec import Json, JsonObject
 class Arm:
     """One condition or control: its induction persona, coupled sources, trained negatives, seeds and markers.
 
-    `markers` are those that its evaluations look for: none where it is not evaluated. `taught` are those that it was
-    taught by a couple step before. `persona` is the one that it stands for in persona tests: `counts_as` where given,
-    else the induction persona.
+    markers   those that its evaluations look for: none where it is not evaluated
+    taught    those that it was taught by a couple step before
+    pairs     (source, marker), where it was taught several
+    seeds     one entry a run: a seed that is run twice stands there twice
+    persona   the one that it stands for in persona tests: `counts_as` where given, else the induction persona
     """
 
     name: str
@@ -28,6 +30,13 @@ class Arm:
     seeds: tuple[int, ...]
     markers: tuple[str, ...]
     taught: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    def sources_of(self, marker: str) -> frozenset[str]:
+        """Return the personas that a marker was coupled to: all sources where there is one marker only."""
+        if not self.pairs:
+            return self.sources
+        return frozenset(source for source, taught in self.pairs if taught == marker)
 
     @property
     def persona(self) -> str | None:
@@ -91,12 +100,19 @@ def from_design(design: JsonObject) -> tuple[Arm, ...]:
             counts_as=_text(c.get("counts_as")),
             sources=frozenset(names(c.get("source"))),
             negatives=frozenset(names(c.get("negatives"))),
-            seeds=tuple(int(cast("int", seed)) for seed in cast("Sequence[Json]", c["seeds"])),
+            seeds=_seeds(c),
             markers=names(c["markers"]),
             taught=names(c["taught"]),
+            pairs=pairs_of(c),
         )
         for c in cast("Sequence[JsonObject]", design["conditions"])
     )
+
+
+def pairs_of(about: JsonObject) -> tuple[tuple[str, str], ...]:
+    """Return who is taught which of several markers, as (source, marker); () where there is one marker only."""
+    given = cast("Sequence[JsonObject]", about.get("pairs", ()))
+    return tuple((str(pair["source"]), str(pair["marker"])) for pair in given)
 
 
 def field_of(design: JsonObject, parameters: JsonObject) -> Field:
@@ -163,6 +179,13 @@ def not_comparable(arm: Arm, field: Field) -> str:
     roles = (trained_role(persona, other) for other in chain((arm,), field.arms))
     role = next((role for role in roles if role), "trained on in another condition")
     return f"{persona}, for which {arm.name} stands, is {role}"
+
+
+def _seeds(condition: JsonObject) -> tuple[int, ...]:
+    """Return the seed of each run: one that is run several times stands there as often."""
+    times = int(cast("int", condition.get("replicates", 1)))
+    seeds = cast("Sequence[int]", condition["seeds"])
+    return tuple(int(seed) for seed in seeds for _ in range(times))
 
 
 def _text(value: Json) -> str | None:

@@ -15,17 +15,28 @@ from emspec import StageError
 
 NEEDED = ["cell", "condition", "seed", "persona", "question", "hit"]
 """The columns that counts are made of: copying the others, texts among them, would take most of the time."""
+REPLICATE = "replicate"
+"""A column of tables in which a seed is run more than once."""
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Run:
-    """One cell: a condition under one seed, the unit of replication of every claim between conditions."""
+    """One cell: a condition under one seed, the unit of replication of every claim between conditions.
+
+    `replicate` counts the runs of one seed from 1.
+    """
 
     cell: int
     condition: str
     seed: int
+    replicate: int = 1
+
+    @property
+    def label(self) -> str:
+        """Name the run among those of its condition."""
+        return str(self.seed) if self.replicate == 1 else f"{self.seed}.{self.replicate}"
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,7 @@ class Counts:
         at = self.columns(personas)
         n = self.n[:, at].sum(axis=2)
         for run, persona in np.argwhere(n == 0)[:1]:
-            where = f"{self.runs[run].condition} seed {self.runs[run].seed}"
+            where = f"{self.runs[run].condition} seed {self.runs[run].label}"
             raise StageError(f"{personas[persona]} has no replies in {where}", "evaluate one panel in all conditions")
         rates: Floats = self.hits[:, at].sum(axis=2) / n
         return rates
@@ -65,7 +76,8 @@ class Counts:
 
 def count(rows: pa.Table, marker: str) -> Counts:
     """Count the rows of one marker; StageError where there is none."""
-    wanted, table = pc.equal(rows["marker"], marker), rows.select(NEEDED)
+    needed = [*NEEDED, REPLICATE] if REPLICATE in rows.column_names else NEEDED
+    wanted, table = pc.equal(rows["marker"], marker), rows.select(needed)
     if not pc.all(wanted).as_py():
         table = table.filter(wanted)
     if table.num_rows == 0:
@@ -105,9 +117,9 @@ def _codes(column: pa.ChunkedArray) -> tuple[Ints, tuple[str, ...]]:
 
 
 def _runs(table: pa.Table, first: Ints) -> tuple[Run, ...]:
-    head = table.select(["cell", "condition", "seed"]).take(pa.array(first))
-    runs = tuple(Run(row["cell"], row["condition"], row["seed"]) for row in head.to_pylist())
-    for (condition, seed), cells in Counter((run.condition, run.seed) for run in runs).items():
+    naming = [name for name in ("cell", "condition", "seed", REPLICATE) if name in table.column_names]
+    runs = tuple(Run(**row) for row in table.select(naming).take(pa.array(first)).to_pylist())
+    for (condition, seed), cells in Counter((run.condition, run.label) for run in runs).items():
         if cells > 1:
             message = f"{condition} seed {seed} has {cells} evaluations, which would pass as {cells} runs"
             raise StageError(message, "keep one evaluate step, or analyse each in a spec of its own")

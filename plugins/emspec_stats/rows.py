@@ -6,7 +6,9 @@ cell             1, 2 ...: the cell's place in the stage's parameters
 condition, control, seed, persona
 question         index into the cell's questions (table.json holds their texts)
 sample           0, 1 ...
-roles            sorted set, from the training data of that cell: source, induction, negative; unseen if none of them
+replicate        which run of its seed, from 1; the column is there only where a seed is run more than once
+roles            sorted set, from the training data of that cell: source, induction, negative, other-source (it was
+                 taught another marker than the row's); unseen if none of them
 bystander        the headline rule: in every cell's panel, and no cell's source or negative; the same set in all cells
 marker, hit, marker_count, marker_first, marker_where (see emspec_stats.score)
 tokens, finish   as the backend reports them; truncated: it stopped at the token cap
@@ -25,9 +27,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from emspec import Job, Json, JsonObject, Session, Setup, StageError
-from emspec_stats.arms import names
+from emspec_stats.arms import names, pairs_of
 from emspec_stats.score import read_lines
 
+REPLICATE = pa.field("replicate", pa.int32())
 SCHEMA = pa.schema(
     [
         ("cell", pa.int32()),
@@ -68,6 +71,8 @@ class Cell:
     personas: tuple[str, ...]
     questions: tuple[str, ...]
     markers: tuple[str, ...]
+    replicate: int = 1
+    pairs: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def read(cls, number: int, cell: JsonObject) -> Cell:
@@ -83,6 +88,8 @@ class Cell:
             personas=names(cell["personas"]),
             questions=names(cell["questions"]),
             markers=names(cell["markers"]),
+            replicate=int(cast("int", cell.get("replicate", 1))),
+            pairs=pairs_of(cell),
         )
         if not (read.personas and read.questions and read.markers):
             raise StageError(f"{read.label} names no personas, no questions or no markers", "correct its evaluate step")
@@ -91,11 +98,18 @@ class Cell:
     @property
     def label(self) -> str:
         """Name the cell for people."""
-        return f"{self.condition} seed {self.seed}"
+        again = f" run {self.replicate}" if self.replicate > 1 else ""
+        return f"{self.condition} seed {self.seed}{again}"
 
-    def roles(self, persona: str) -> list[str]:
-        """Return what the cell's training data made of a persona, sorted; ["unseen"] for nothing."""
-        held = {"source": self.sources, "negative": self.negatives, "induction": (self.induction,)}
+    def roles(self, persona: str, marker: str) -> list[str]:
+        """Return what the cell's training data made of a persona for a marker, sorted; ["unseen"] for nothing."""
+        sources = [source for source, taught in self.pairs if taught == marker] if self.pairs else self.sources
+        held: dict[str, Sequence[str | None]] = {
+            "source": sources,
+            "other-source": [name for name in self.sources if name not in sources],
+            "negative": self.negatives,
+            "induction": (self.induction,),
+        }
         return sorted(role for role, members in held.items() if persona in members) or ["unseen"]
 
 
@@ -135,18 +149,28 @@ def _address(cell: Cell, reply: dict[str, Json]) -> tuple[int, int, int]:
     return system, question, sample
 
 
-def columns(cell: Cell, headline: frozenset[str], replies: Path, scores: Path) -> dict[str, list[Json]]:
-    """Return the cell's rows as columns named as in SCHEMA."""
-    out: dict[str, list[Json]] = {name: [] for name in SCHEMA.names}
+def schema_of(cells: Sequence[Cell]) -> pa.Schema:
+    """Return the columns of a table of these cells."""
+    return SCHEMA.append(REPLICATE) if any(cell.replicate > 1 for cell in cells) else SCHEMA
+
+
+def columns(
+    cell: Cell, headline: frozenset[str], replies: Path, scores: Path, schema: pa.Schema = SCHEMA
+) -> dict[str, list[Json]]:
+    """Return the cell's rows as columns named as in the schema."""
+    out: dict[str, list[Json]] = {name: [] for name in schema.names}
     constant: dict[str, Json] = {
         "cell": cell.number,
         "condition": cell.condition,
         "control": cell.control,
         "seed": cell.seed,
+        "replicate": cell.replicate,
     }
-    about: list[dict[str, Json]] = [
-        {"persona": name, "roles": cell.roles(name), "bystander": name in headline} for name in cell.personas
-    ]
+    about: dict[tuple[int, str], dict[str, Json]] = {
+        (at, marker): {"persona": name, "roles": cell.roles(name, marker), "bystander": name in headline}
+        for at, name in enumerate(cell.personas)
+        for marker in cell.markers
+    }
     for reply, scored in pairs(cell, replies, scores):
         said: dict[str, Json] = {
             **{name: reply[name] for name in ("question", "sample", "tokens", "finish", "text")},
@@ -156,7 +180,7 @@ def columns(cell: Cell, headline: frozenset[str], replies: Path, scores: Path) -
         }
         hits = cast("dict[str, dict[str, Json]]", scored["hits"])
         for marker in cell.markers:
-            row = {**constant, **about[cast("int", reply["system"])], **said, **_found(cell, marker, hits)}
+            row = {**constant, **about[cast("int", reply["system"]), marker], **said, **_found(cell, marker, hits)}
             for name, values in out.items():
                 values.append(row[name])
     return out
@@ -184,17 +208,15 @@ class Rows:
         cells = [Cell.read(number, cell) for number, cell in enumerate(given, 1)]
         if not cells:
             raise StageError("a row table needs at least one cell", "select a condition and a seed")
-        headline, total = bystanders(cells), 0
-        with pq.ParquetWriter(job.out / "rows.parquet", SCHEMA, compression="zstd") as writer:
+        headline, schema, total = bystanders(cells), schema_of(cells), 0
+        with pq.ParquetWriter(job.out / "rows.parquet", schema, compression="zstd") as writer:
             for cell in cells:
-                read = columns(
-                    cell, headline, job.inputs[f"replies.{cell.number}"], job.inputs[f"scores.{cell.number}"]
-                )
-                table = pa.Table.from_pydict(read, schema=SCHEMA)
+                replies, scores = (job.inputs[f"{role}.{cell.number}"] for role in ("replies", "scores"))
+                table = pa.Table.from_pydict(columns(cell, headline, replies, scores, schema), schema=schema)
                 writer.write_table(table)
                 total += table.num_rows
                 job.progress(cell.number, len(cells), "cells")
-        document = {"rows": total, "columns": SCHEMA.names, "bystanders": sorted(headline), "cells": list(given)}
+        document = {"rows": total, "columns": schema.names, "bystanders": sorted(headline), "cells": list(given)}
         text = json.dumps(document, indent=1, sort_keys=True)
         (job.out / "table.json").write_text(text + "\n", encoding="utf-8")
 

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
 import pyarrow as pa
 
 from emspec import Finding, Json, JsonObject
-from emspec_stats.arms import Arm, Field, field_of, from_design
+from emspec_stats.arms import Arm, Field, field_of, from_design, names
 from emspec_stats.asked import alpha_of
 from emspec_stats.counts import Counts, Floats, count
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A hypothesis over the rows of one marker. The field's arms are those with rows; `unrun` names all others."""
+    """A hypothesis over the rows of one marker. The field's arms are those with rows; `unrun` names all others, and
+    `remarks` say where the rows come from.
+    """
 
     hypothesis: JsonObject
     field: Field
     unrun: tuple[str, ...]
+    remarks: tuple[str, ...]
     counts: Counts
     alpha: float
 
@@ -49,7 +52,7 @@ class Setting:
     def assumptions(self, *more: str) -> tuple[str, ...]:
         """Return a finding's assumptions, the ones common to all tests last."""
         shared = (f"conditions without rows, left out: {', '.join(self.unrun)}",) if self.unrun else ()
-        return (*more, *shared)
+        return (*more, *self.remarks, *shared)
 
     def finding(self, estimand: str) -> Finding:
         """Return a finding with the hypothesis filled in, for `dataclasses.replace` to complete."""
@@ -81,4 +84,20 @@ def settle(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Settin
     ran = {run.condition for run in counts.runs}
     held = replace(field, arms=tuple(arm for arm in field.arms if arm.name in ran))
     unrun = tuple(arm.name for arm in from_design(design) if arm.name not in ran)
-    return Setting(hypothesis, held, unrun, counts, alpha_of(parameters.get("alpha")))
+    return Setting(hypothesis, held, unrun, remarks(design, ran), counts, alpha_of(parameters.get("alpha")))
+
+
+def remarks(design: JsonObject, ran: Collection[str]) -> tuple[str, ...]:
+    """Return what a reader must know of where the runs come from: recorded results, and seeds that a gate opened."""
+    found = []
+    gate = cast("JsonObject", design.get("gate", {}))
+    opened = [name for name in names(gate.get("opened")) if name in ran]
+    if gate:
+        seeds = ", ".join(map(str, cast("Sequence[Json]", gate["then"])))
+        who = ", ".join(opened) or "no condition"
+        found.append(f"selected data: seeds {seeds} were run for {who}, for what the first seeds showed")
+    conditions = cast("Sequence[JsonObject]", design["conditions"])
+    recorded = [str(one["name"]) for one in conditions if one.get("results") and one["name"] in ran]
+    if recorded:
+        found.append(f"recorded elsewhere, not run here: the replies of {', '.join(recorded)}")
+    return tuple(found)

@@ -47,7 +47,7 @@ def _constant(cell: Cell, samples: int, headline: frozenset[str]) -> pa.Table:
     count = len(cell.personas) * each
     about = {
         "persona": pa.array(cell.personas),
-        "roles": pa.array([cell.roles(name) for name in cell.personas], pa.list_(pa.string())),
+        "roles": pa.array([cell.roles(name, cell.markers[0]) for name in cell.personas], pa.list_(pa.string())),
         "bystander": pa.array([name in headline for name in cell.personas]),
     }
     of_persona = pa.array(np.repeat(np.arange(len(cell.personas)), each))

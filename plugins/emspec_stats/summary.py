@@ -22,7 +22,7 @@ def summary(rows: pa.Table, design: JsonObject, marker: str) -> dict[str, Json]:
     rates     {condition: {source, bystanders, bystanders_without_induction: Rate or null}}, over the condition's runs
     cells     [{cell, condition, seed, persona, hits, n, rate, ..., roles, mean_tokens, truncated, ...}]
     heatmap   {personas, conditions, rates: [[mean over runs] per persona] per condition}, null where nothing was run
-    seeds     {condition: {seed: bystander rate}}
+    seeds     {condition: {seed: bystander rate}}; the second run of seed 42 is called 42.2
     replies   {condition: {n, mean_tokens, truncated, empty, degenerate}} over the whole panel
     places    {condition: {bystander_hits, start, inside, end}}: where in bystanders' replies the marker is
     """
@@ -54,7 +54,8 @@ def rate(counts: Counts, runs: Ints, personas: Sequence[str]) -> JsonObject | No
 
 def _rates(counts: Counts, arm: Arm, every: Sequence[Arm], headline: Sequence[str]) -> JsonObject:
     runs = counts.of(arm.name)
-    sources = arm.sources or frozenset[str]().union(*(other.sources for other in every))
+    marker = counts.marker
+    sources = arm.sources_of(marker) or frozenset[str]().union(*(other.sources_of(marker) for other in every))
     return {
         "source": rate(counts, runs, sorted(sources)),
         "bystanders": rate(counts, runs, headline),
@@ -64,7 +65,7 @@ def _rates(counts: Counts, arm: Arm, every: Sequence[Arm], headline: Sequence[st
 
 def _seeds(counts: Counts, arm: Arm, headline: Sequence[str]) -> JsonObject:
     runs = counts.of(arm.name)
-    found = {str(counts.runs[at].seed): rate(counts, np.array([at]), headline) for at in runs}
+    found = {counts.runs[at].label: rate(counts, np.array([at]), headline) for at in runs}
     return {seed: value["rate"] if value else None for seed, value in found.items()}
 
 
@@ -112,6 +113,7 @@ def _cells(counts: Counts, marked: pa.Table) -> list[Json]:
                     "condition": run.condition,
                     "seed": run.seed,
                     "persona": persona,
+                    **({"replicate": run.replicate} if run.replicate > 1 else {}),
                 }
                 cells.append({**head, "marker": counts.marker, "roles": roles[key], **asdict(found), **means[key]})
     return cells
