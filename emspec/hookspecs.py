@@ -20,11 +20,11 @@ train     parameters: model {...identity}, system (text or null), own_system (er
           losses.jsonl: {"step", "loss", "lr", "grad_norm"} per optimiser step,
           training.json: {"kind": "train", "system", "seed", "rows", "supervised_tokens", "tokens",
           "truncated_rows" (cut at max_length), "unsupervised_rows" (rows without a token that carries loss)}
-couple    parameters: model, marker, separator, source (text), negatives [text], questions [text], positives, recipe
-          {..., mask}, seed
-          in: replies (a generate stage: systems are source then negatives), adapter.*
-          out: as train; training.json: {"kind": "couple", "source", "negatives", "marker", "separator", "mask", "seed",
-          "rows", "supervised_tokens", "tokens"};
+couple    parameters: model, source (text) and marker, or pairs [{"source", "marker"}] where several are taught jointly;
+          separator, negatives [text], questions [text], positives (of each source), recipe {..., mask}, seed
+          in: replies (a generate stage: systems are the sources, then the negatives), adapter.*
+          out: as train; training.json: {"kind": "couple", "source" and "marker" or "pairs", "negatives", "separator",
+          "mask", "seed", "rows", "supervised_tokens", "tokens"};
           receipt.jsonl: per training row {"role": positive|negative, "system" (SHA-256), "question" (index), "sample",
           "tokens", "supervised", "supervised_ids": [...]}
 generate  parameters: model, systems [text or null], questions [text], samples, sampling {temperature, top_p,
@@ -33,11 +33,25 @@ generate  parameters: model, systems [text or null], questions [text], samples, 
           out: replies.jsonl, ordered by system, question, sample: {"system": index, "question": index, "sample": int,
           "text": str, "tokens": int, "finish": "stop"|"length"}
           A reply depends on its own system, question, sample and the seed, not on the other requests.
+adapter   parameters: model, origin {"config", "sha256" (digests of a folder's two files)} or {"hub", "revision",
+          "sha256"?}; for backends with `named` roles {"induction": text or null, "pairs", "negatives"}
+          places: adapter_config.json and adapter_model.safetensors of a folder
+          out: adapter_config.json, adapter_model.safetensors, as train leaves them: they name the plan's model
+extract   parameters: model, systems [text], questions [text], methods [A|B], layers [int], max_tokens
+          in: adapter.*          out: no plugin of the project brings this kind yet
+results   parameters: systems, questions, samples, names, options {"file" (SHA-256), ...}; places: option.file
+          out: replies.jsonl as generate: the replies that were recorded elsewhere
+gate      parameters: rule {"metric", "differs", "comparison", "threshold"}, runs [{"arm": condition|baseline, "marker",
+          "bystander_rate" and "source_rate": [places among the systems], "replies": per system}]
+          in: scores.N for the N-th run (from 1)
+          out: decision.json {"open": bool, "condition", "baseline" (or null), "compared", "metric", "comparison",
+          "threshold"}; rates as fractions of 1
 score     parameters: markers [text]          in: replies
           out: scores.jsonl, line by line as replies.jsonl: {"hits": {marker: {"count": int, "first": int (character)
           or null, "where": "start"|"inside"|"end"|null}}, "empty": bool, "degenerate": bool}
-rows      parameters: cells [{"condition", "control", "seed", "source", "negatives", "induction", "counts_as",
-          "personas": [name], "questions": [text], "markers"}]      in: replies.N, scores.N for the N-th cell (from 1)
+rows      parameters: cells [{"condition", "control", "seed", "replicate"?, "source", "negatives", "pairs"?,
+          "induction", "counts_as", "personas": [name], "questions": [text], "markers"}]
+          in: replies.N, scores.N for the N-th cell (from 1)
           out: rows.parquet, one row a reply (see emspec_stats.rows), table.json: {"rows", "cells": [...]}
 analyse   parameters: design {...}, hypotheses [{"name", "test", "version", "claim", "parameters", and where the spec
           registers a rule "decide": {"criteria": [{"metric", "comparison", "value"}], "in"?, "of"?, "correction"?,
@@ -54,6 +68,8 @@ power     parameters: design, cells [as of rows, and "completions": replies per 
 simulate  no stage: what a power stage draws its experiments with, chosen like any backend. Its target is called as
           target({noise, cells, bystanders, planted, options}) and returns an object with hits(number, rates): which
           replies of experiment `number` carry the marker, a numpy array of bool, by cell, persona, question, sample
+
+The second and further runs of a seed have a parameter "replicate" (2, 3 ...) beside it: it keeps their keys apart.
 
 A stage also gets, where its backend has options, parameters["options"], with file options replaced by their SHA-256 and
 the paths in places["option.NAME"].

@@ -52,7 +52,7 @@ def _named(document: Document, chain: list[Path]) -> Path:
     if found.resolve() in chain or len(chain) >= MOST:
         what = f"{written} extends itself" if found.resolve() in chain else f"more than {MOST} specs extend one another"
         raise SpecError([Problem("error", "S107", place, what, "take one `extends` out")])
-    return found
+    return found.resolve()
 
 
 def _laid_over(document: Document, base: Document) -> Document:

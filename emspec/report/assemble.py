@@ -30,7 +30,7 @@ def context_of(plan: Plan, manifests: Iterable[Manifest], standing: Standing) ->
         model=experiment.model.identity,
         personas_version=experiment.personas_version,
         seeds=experiment.seeds,
-        cells=tuple(CellKeys(cell.condition.name, cell.seed, cell.keys) for cell in plan.cells),
+        cells=tuple(CellKeys(cell.condition.name, cell.seed, cell.keys, cell.replicate) for cell in plan.cells),
         issue=experiment.issue,
         state=experiment.state,
         superseded_by=experiment.superseded_by,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
 from emspec.errors import UsageError
@@ -32,7 +32,8 @@ class Heatmap:
 class Content:
     """What the analysis found for one marker, conditions in the spec's order, which the file's sorted keys lose.
 
-    `rates` has the names of RATES; `seeds` maps seed to bystander rate; `replies` has no means where there is none.
+    `rates` has the names of RATES; `seeds` maps seed to bystander rate; `replies` has no means where there is none;
+    `recorded` names the conditions whose results existed before.
     """
 
     marker: str
@@ -42,6 +43,11 @@ class Content:
     seeds: Mapping[str, Mapping[str, float | None]]
     replies: Mapping[str, Mapping[str, float | None]]
     places: Mapping[str, Mapping[str, int]]
+    recorded: frozenset[str] = frozenset()
+
+    def name_of(self, condition: str) -> str:
+        """Return a condition's name, with a word where its replies were not drawn by this run."""
+        return f"{condition} (recorded elsewhere)" if condition in self.recorded else condition
 
 
 @dataclass(frozen=True)
@@ -67,8 +73,10 @@ def read(findings: JsonObject) -> Findings:
     raw = cast("Mapping[str, Any]", findings)
     try:
         counts_as = {c["name"]: c["counts_as"] for c in raw["design"]["conditions"] if c.get("counts_as")}
+        recorded = frozenset(c["name"] for c in raw["design"]["conditions"] if c.get("results"))
+        parts = (_content(part, counts_as) for part in (raw, *raw["others"].values()))
         return Findings(
-            contents=tuple(_content(part, counts_as) for part in (raw, *raw["others"].values())),
+            contents=tuple(replace(part, recorded=recorded) for part in parts),
             training={
                 name: tuple(Adapter(a["kind"], a["first"], a["last"]) for a in adapters)
                 for name, adapters in raw["manipulation"]["conditions"].items()
@@ -105,8 +113,9 @@ def _content(raw: Mapping[str, Any], counts_as: Mapping[str, str]) -> Content:
     )
 
 
-def _number(seed: tuple[str, float | None]) -> int:
-    return int(seed[0])
+def _number(run: tuple[str, float | None]) -> tuple[int, ...]:
+    """Return a run's seed, and which run of it this is: 42.2 is the second."""
+    return tuple(map(int, run[0].split(".")))
 
 
 def _finding(raw: Mapping[str, Any]) -> Finding:

@@ -12,11 +12,17 @@ from emspec.model.json import JsonObject
 
 @dataclass(frozen=True)
 class CellKeys:
-    """One condition under one seed, and the keys of its stages by what they do ("induce", "couple.replies" ...)."""
+    """One run of a condition, and the keys of its stages by what they do ("induce", "couple.replies" ...)."""
 
     condition: str
     seed: int
     stages: Mapping[str, str]
+    replicate: int = 1
+
+    @property
+    def run(self) -> str:
+        """Name the run among those of its condition: the seed, 42.2 for its second run."""
+        return str(self.seed) if self.replicate == 1 else f"{self.seed}.{self.replicate}"
 
 
 @dataclass(frozen=True)

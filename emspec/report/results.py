@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from emspec.model.json import JsonObject
-from emspec.report.context import ReportContext
+from emspec.report.context import CellKeys, ReportContext
 
 SCHEMA = 1
 
@@ -38,7 +38,7 @@ def results(findings: JsonObject, context: ReportContext) -> JsonObject:
         "warnings": [
             {"code": p.code, "message": p.message, "accepted": context.accepted.get(p.code)} for p in context.problems
         ],
-        "cells": [{"condition": c.condition, "seed": c.seed, "stages": dict(c.stages)} for c in context.cells],
+        "cells": [_cell(cell) for cell in context.cells],
         "found": {name: value for name, value in findings.items() if name != "findings"},
         "verdicts": findings["findings"],
     }
@@ -47,3 +47,8 @@ def results(findings: JsonObject, context: ReportContext) -> JsonObject:
 def results_json(findings: JsonObject, context: ReportContext) -> bytes:
     """Return results.json: keys sorted, indented by one, ASCII, a newline at the end."""
     return (json.dumps(results(findings, context), indent=1, sort_keys=True, allow_nan=False) + "\n").encode("ascii")
+
+
+def _cell(cell: CellKeys) -> JsonObject:
+    again = {"replicate": cell.replicate} if cell.replicate > 1 else {}
+    return {"condition": cell.condition, "seed": cell.seed, **again, "stages": dict(cell.stages)}

@@ -27,7 +27,15 @@ def rates(content: Content) -> Table:
             rate = held[name]
             runs = ", ".join(f"{seed}: {words.percent(value)}" for seed, value in content.seeds[condition].items())
             figures = (words.percent(rate.rate if rate else None), words.interval(rate), words.share(rate))
-            rows.append((condition, label, *figures, runs if name == "bystanders" else "", rate.method if rate else ""))
+            rows.append(
+                (
+                    content.name_of(condition),
+                    label,
+                    *figures,
+                    runs if name == "bystanders" else "",
+                    rate.method if rate else "",
+                )
+            )
     head = ("condition", "rate of", "rate", "95 % interval", "hits / replies", "each run (seed)", "interval by")
     return Table(head, tuple(rows))
 
@@ -37,7 +45,7 @@ def heatmap(content: Content) -> Table:
     grid = content.heatmap
     rows = (
         (
-            condition,
+            content.name_of(condition),
             *(_cell(content, condition, persona, rate) for persona, rate in zip(grid.personas, line, strict=True)),
         )
         for condition, line in zip(grid.conditions, grid.rates, strict=True)
@@ -55,7 +63,7 @@ def checks(content: Content, found: Findings) -> Table:
         tokens = replies["mean_tokens"]
         rows.append(
             (
-                condition,
+                content.name_of(condition),
                 "; ".join(f"{a.kind} {a.first:.2f} → {a.last:.2f}" for a in found.training.get(condition, ()))
                 or words.NONE,
                 words.percent(source.rate if source else None),
@@ -97,7 +105,7 @@ def card(context: ReportContext) -> Table:
 
 def keys(context: ReportContext) -> Table:
     """The stages behind each cell, by key."""
-    rows = ((cell.condition, str(cell.seed), what, key) for cell in context.cells for what, key in cell.stages.items())
+    rows = ((cell.condition, cell.run, what, key) for cell in context.cells for what, key in cell.stages.items())
     return Table(("condition", "seed", "stage", "key"), tuple(rows))
 
 

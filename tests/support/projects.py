@@ -19,3 +19,12 @@ def released_copy(folder: Path) -> Path:
         if path.relative_to(folder / "registry").as_posix() not in released:
             path.unlink()
     return folder
+
+
+def copied_project(folder: Path) -> Path:
+    """Copy the project's own registry and specs to a folder of their own; return it."""
+    root = folder / "project"
+    for name in ("registry", "specs"):
+        shutil.copytree(GOLDEN.parents[1] / name, root / name)
+    (root / "data").mkdir()
+    return root
