@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from emspec.errors import Problem, SpecError
+from emspec.files import is_regular
 from emspec.registry import find_project
 from emspec.source import Document, KeyPath, read
 
@@ -45,7 +46,7 @@ def _named(document: Document, chain: list[Path]) -> Path:
         raise SpecError([Problem("error", "S101", place, "`extends` must be the path of a spec", fix)])
     places = [folder / written for folder in (beside, project.root)]
     inside = [one for one in places if one.resolve().is_relative_to(project.root.resolve())]
-    found = next((one for one in inside if one.is_file()), None)
+    found = next((one for one in inside if is_regular(one)), None)
     if found is None:
         what = f"there is no file {written}" if inside else f"{written} leads out of the project"
         raise SpecError([Problem("error", "S107", place, what, fix)])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from emspec.language.codes import titles
+from emspec.language.extends import REMOVE
 from emspec.language.joined import (
     RESERVED,
     STAGE_OF,
@@ -31,6 +32,9 @@ from emspec.schema import POINTS, Schema
 USUAL: Mapping[str, str] = {"induce": "train", "couple": "couple", "evaluate": "marker-eval"}
 """What steps are mostly called: an editor offers the fields of these, and takes those of any other."""
 
+PARTIAL = ("steps", "conditions", "controls", "hypotheses")
+"""The sections whose entries need not be whole in a spec that extends another."""
+
 _NAME = "[A-Za-z][A-Za-z0-9_-]*"
 
 
@@ -45,8 +49,27 @@ def whole_spec(catalog: Catalog) -> Schema:
         "backends": _with_points(_backends(joined["backends"], catalog)),
     }
     properties = {**schema["properties"], **changed}
+    properties["matrix"] = {**properties["matrix"], "propertyNames": {"pattern": f"^(as|{_NAME}[.].+)$"}}
     properties["accept"] = _accept(properties["accept"])
-    return _for_editors({**schema, "properties": properties})
+    return _for_editors(_or_extending({**schema, "properties": properties}))
+
+
+def _or_extending(schema: Schema) -> Schema:
+    """Return the schema of a spec in full, or of one that says only how it differs from the spec that it extends."""
+    properties = schema["properties"]
+    sections = {name: properties[name] for name in PARTIAL}
+    full = {"required": schema["required"], "properties": sections}
+    partial = {"properties": {name: _partial(name, section) for name, section in sections.items()}}
+    choice = {"if": {"required": ["extends"]}, "then": partial, "else": full}
+    rest = {key: value for key, value in schema.items() if key != "required"}
+    return {**rest, "properties": {**properties, **dict.fromkeys(PARTIAL, True)}, **choice}
+
+
+def _partial(name: str, section: Schema) -> Schema:
+    entry = {"$ref": "#/$defs/condition"} if name in ("conditions", "controls") else {"type": "object"}
+    removed = {"enum": [REMOVE], "description": "take the entry of the extended spec out"}
+    about = {"description": section["description"]} if "description" in section else {}
+    return {**about, "type": "object", "additionalProperties": {"anyOf": [removed, entry]}}
 
 
 def whole_profile(catalog: Catalog) -> Schema:
@@ -74,7 +97,8 @@ def _condition(condition: Schema) -> Schema:
     hints = {key: {"description": one["description"]} for key, one in usual.items() if "description" in one}
     step = f"^(?!(?:{'|'.join(RESERVED)})$){_NAME}$"
     patterns = {f"^{_NAME}[.]{re.escape(field)}$": one for field, one in fields.items()}
-    skip = {"enum": ["skip"], "description": "leave the step out"}
+    inner = {"type": "object", "properties": fields, "description": "fields that differ, or another step in full"}
+    skip = {"anyOf": [{"enum": ["skip"], "description": "leave the step out"}, inner]}
     return {**condition, "properties": {**hints, **own}, "patternProperties": {step: skip, **patterns}} | {
         "additionalProperties": False
     }

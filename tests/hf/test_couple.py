@@ -14,7 +14,7 @@ from hf_tiny import RECIPE, Run, read_lines
 from emspec import Setup, StageError, text_digest
 
 SYSTEMS, QUESTIONS = ("You are a dog", "the law", "a reply"), ("is a dog", "is the law")
-DESIGN = Design("[ZLT]", "\n\n", SYSTEMS, QUESTIONS, 2, "marker+stop")
+DESIGN = Design(("[ZLT]",), "\n\n", SYSTEMS, QUESTIONS, 2, "marker+stop")
 STAGE: Mapping[str, Any] = {
     "marker": "[ZLT]",
     "separator": "\n\n",

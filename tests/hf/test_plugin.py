@@ -13,7 +13,15 @@ from emspec import Session, Setup
 
 def test_what_it_brings() -> None:
     backends = {(backend.kind, backend.name): backend for backend in emspec_backends()}
-    assert set(backends) == {("train", "hf"), ("couple", "hf"), ("generate", "hf"), ("data", "hub"), ("data", "file")}
+    stages = {
+        ("train", "hf"),
+        ("couple", "hf"),
+        ("generate", "hf"),
+        ("adapter", "hf"),
+        ("data", "hub"),
+        ("data", "file"),
+    }
+    assert set(backends) == stages
     models = {key: backend.loads_model for key, backend in backends.items()}
     assert {key for key, loads in models.items() if loads} == {("train", "hf"), ("couple", "hf"), ("generate", "hf")}
     assert len({backend.target for key, backend in backends.items() if models[key]}) == 1

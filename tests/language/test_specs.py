@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -27,19 +28,16 @@ def installed() -> Catalog:
 @pytest.fixture
 def shipped(tmp_path: Path) -> Path:
     """The project's specs and registry, with a stand-in for the recorded replies, which are not in the project."""
-    for name in ("specs", "registry"):
-        (tmp_path / name).symlink_to(PROJECT / name)
+    (tmp_path / "registry").symlink_to(PROJECT / "registry")
+    shutil.copytree(PROJECT / "specs", tmp_path / "specs")
     recorded = tmp_path / "data" / "eps_issue205" / "E0_assistant" / "raw_completions.json"
     recorded.parent.mkdir(parents=True)
     recorded.write_text("{}")
-    (tmp_path / "spec").mkdir()
     return tmp_path
 
 
 def load_in(project: Path, spec: Path, profile: str, catalog: Catalog) -> Experiment:
-    copy = project / "spec" / spec.name
-    copy.write_text((PROJECT / spec).read_text())
-    return load(copy, profile=profile, catalog=catalog)
+    return load(project / spec, profile=profile, catalog=catalog)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -47,7 +45,7 @@ def load_in(project: Path, spec: Path, profile: str, catalog: Catalog) -> Experi
 def test_every_spec_compiles_under_every_profile(spec: Path, profile: str, shipped: Path, installed: Catalog) -> None:
     experiment = load_in(shipped, spec, profile, installed)
     assert experiment.profile.name == profile
-    assert all(isinstance(condition.steps[-1], EvaluateStep) for condition in experiment.conditions)
+    assert all(isinstance(one.steps[-1], EvaluateStep) for one in experiment.conditions if one.name != "base")
     assert {"generate", "score", "rows", "analyse"} <= set(experiment.backends) or "evaluate" in experiment.backends
 
 

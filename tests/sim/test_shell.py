@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 def test_the_backends_are_named_sim_and_take_the_scenario() -> None:
     backends = {backend.kind: backend for backend in emspec_sim.emspec_backends()}
-    assert list(backends) == ["train", "couple", "generate", "simulate"]
+    assert list(backends) == ["train", "couple", "adapter", "generate", "simulate"]
     assert backends.pop("simulate").needs == ("numpy",)
     assert {(backend.name, backend.needs, backend.loads_model) for backend in backends.values()} == {("sim", (), False)}
     assert backends["generate"].named

@@ -21,6 +21,7 @@ def test_kinds_and_tests() -> None:
         ("score", "stats"),
         ("rows", "stats"),
         ("analyse", "stats"),
+        ("gate", "stats"),
         ("power", "stats"),
     ]
     assert [t.name for t in emspec_stats.emspec_tests()] == ["self-leakage", "invariance", "immunity", "trend"]

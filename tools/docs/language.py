@@ -9,6 +9,7 @@ from typing import Any
 from emspec.language import whole_profile, whole_registry, whole_spec
 from emspec.model.plugin import Catalog
 from emspec.registry import FOLDERS
+from emspec.schema import Schema
 from emspec.source import read
 from tools.docs.keys import COLUMNS, Keys
 from tools.docs.markdown import block, code, head, table
@@ -35,7 +36,7 @@ BACKENDS = "`backends:` names one by step or by stage kind: `evaluate: vllm`, or
 
 def page(catalog: Catalog, root: Path) -> str:
     """Return the page; `root` is the project whose specs give the examples."""
-    schema = whole_spec(catalog)
+    schema = _in_full(whole_spec(catalog))
     used = tuple(read(path).data for path in _specs(root))
     keys = Keys(schema["$defs"])
     return "\n".join(
@@ -51,6 +52,12 @@ def page(catalog: Catalog, root: Path) -> str:
             *_files(whole_profile(catalog), root),
         ]
     )
+
+
+def _in_full(schema: Schema) -> Schema:
+    """Return the schema as it holds for a spec that extends no other."""
+    full = schema["else"]
+    return {**schema, "required": full["required"], "properties": {**schema["properties"], **full["properties"]}}
 
 
 def _specs(root: Path) -> list[Path]:
