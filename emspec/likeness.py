@@ -15,8 +15,9 @@ SHORTEST_PART = 3
 def closest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that `name` was most likely meant to be, or None where none is near.
 
-    Near is: the same but for case and separators; the same words in another order; one name the start of the other; or
-    at most two fifths of the longer name's characters typed wrong, left out, added or swapped with a neighbour.
+    Near is: the same but for case and separators; the same words in another order; one name the start of the other, or
+    its last part after a point; or at most two fifths of the longer name's characters typed wrong, left out, added or
+    swapped with a neighbour.
     """
     return _closest(name, tuple(known))
 
@@ -44,7 +45,8 @@ def _rank(name: str, known: str) -> tuple[int, int] | None:
     if distance <= most and distance < min(len(name), len(known)):
         return distance, -_shared(name, known)
     short, long = sorted((name, known), key=len)
-    return (most + 1, len(long)) if len(short) >= SHORTEST_PART and long.startswith(short) else None
+    part = long.startswith(short) or known.endswith(f".{name}")
+    return (most + 1, len(long)) if len(short) >= SHORTEST_PART and part else None
 
 
 def _shared(name: str, known: str) -> int:

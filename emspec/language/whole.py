@@ -46,7 +46,9 @@ def whole_spec(catalog: Catalog) -> Schema:
     }
     properties = {**schema["properties"], **changed}
     properties["accept"] = _accept(properties["accept"])
-    return _for_editors({**schema, "properties": properties})
+    properties["matrix"] = _matrix(properties["matrix"], schema["$defs"]["condition"]["properties"]["as"])
+    lone = {"if": {"not": {"required": ["extends"]}}, "then": {"required": schema.pop("required")}}
+    return _for_editors({**schema, **lone, "properties": properties})
 
 
 def whole_profile(catalog: Catalog) -> Schema:
@@ -75,9 +77,20 @@ def _condition(condition: Schema) -> Schema:
     step = f"^(?!(?:{'|'.join(RESERVED)})$){_NAME}$"
     patterns = {f"^{_NAME}[.]{re.escape(field)}$": one for field, one in fields.items()}
     skip = {"enum": ["skip"], "description": "leave the step out"}
-    return {**condition, "properties": {**hints, **own}, "patternProperties": {step: skip, **patterns}} | {
+    some = {"type": "object", "not": {"required": ["kind"]}, "properties": fields, "additionalProperties": False}
+    whole = {"anyOf": [skip, some, *({"$ref": f"#/$defs/{kind}"} for kind in STAGE_OF)]}
+    return {**condition, "properties": {**hints, **own}, "patternProperties": {step: whole, **patterns}} | {
         "additionalProperties": False
     }
+
+
+def _matrix(matrix: Schema, counts_as: Schema) -> Schema:
+    """Return the schema of a grid: a list of values for `as` and for `STEP.FIELD` of any kind."""
+    values = matrix["additionalProperties"]
+    patterns = {f"^{_NAME}[.]{re.escape(field)}$": {**values, "items": one} for field, one in _fields()}
+    says, example = counts_as["description"], [["assistant", "villain"]]
+    known = {"as": {**values, "description": says, "examples": example, "items": counts_as}}
+    return {**matrix, "properties": known, "patternProperties": patterns, "additionalProperties": False}
 
 
 def _fields() -> Iterator[tuple[str, Schema]]:
