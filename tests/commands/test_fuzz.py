@@ -17,6 +17,7 @@ import yaml
 from mutations import mutated, scrambled
 
 from emspec.cli import main
+from emspec.console.plan_forms import FORMS
 from emspec.registry import FOLDERS
 from emspec.source import read
 
@@ -24,6 +25,7 @@ PROJECT = Path(__file__).parents[2]
 SPECS = [*sorted((PROJECT / "specs").glob("*.yaml")), *sorted((PROJECT / "specs" / "examples").glob("*.yaml"))]
 SECONDS = 3.0
 """CPU seconds of one command: the bar is 1, and a busy machine counts more."""
+FORMS_OF_PLANS = ("text", *FORMS)
 WRECKED = 0.15
 """Share of the cases in which a registry file is mutated as well."""
 
@@ -75,11 +77,11 @@ def inside(problem: dict[str, Any]) -> bool:
     return problem["line"] <= len(lines) and problem["column"] <= len(lines[problem["line"] - 1]) + 1
 
 
-def holds(spec: Path, profile: str, plan: bool) -> str:
-    """Return what is wrong with how the commands end on a spec, or nothing."""
+def holds(spec: Path, profile: str, form: str | None) -> str:
+    """Return what is wrong with how the commands end on a spec, or nothing; a plan is made where it has a form."""
     ends = [typed("check", str(spec), "--profile", profile, "--format", "json")]
-    if plan:
-        ends.append(typed("plan", str(spec), "--profile", profile))
+    if form:
+        ends.append(typed("plan", str(spec), "--profile", profile, "--format", form))
     for end in ends:
         if end.code not in {0, 2} or "fault in emspec" in end.err or "Traceback" in end.out + end.err:
             return f"exit code {end.code}: {end.err[-2000:]}"
@@ -106,7 +108,8 @@ def fuzz(place: Path, seeds: range) -> float:
         before = victim.read_bytes() if victim else b""
         if victim:
             victim.write_bytes(_wrecked(before, source))
-        wrong = holds(spec, source.choice(["sim", "organism", "full"]), plan=seed % 4 == 0)
+        form = FORMS_OF_PLANS[seed // 4 % len(FORMS_OF_PLANS)] if seed % 4 == 0 else None
+        wrong = holds(spec, source.choice(["sim", "organism", "full"]), form)
         if victim:
             victim.write_bytes(before)
         assert not wrong, f"seed {seed}, {victim}: {wrong}\n{raw!r}"
