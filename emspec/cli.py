@@ -22,6 +22,7 @@ COMMANDS = {
     "diff": "Compare two specs, or two versions of one: design, stages, comparable results.",
     "explain": "Say what a design check looks for, with an example and the fix.",
     "lock": "Fix the analysis of a spec before its first result.",
+    "new": "Begin a spec, a condition, a persona or a plugin.",
     "plan": "Show what a run would do, and what is there already.",
     "power": "Say what the hypothesis tests could find, and what would let them find more.",
     "plugins": "List the installed plugins and what they bring.",

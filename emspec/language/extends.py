@@ -10,7 +10,7 @@ from typing import Any
 from emspec.errors import Problem, SpecError
 from emspec.registry import find_project
 from emspec.schema import nearest
-from emspec.source import Document, KeyPath, read
+from emspec.source import Document, KeyPath, parse, read, shown
 
 REMOVE = "remove"
 """What stands in the place of an entry of the extended spec that this one leaves out."""
@@ -24,9 +24,12 @@ SECTIONS = frozenset(
 """Mappings that are joined entry by entry, and an entry field by field; all else is replaced as a whole."""
 
 
-def read_extended(path: Path) -> Document:
-    """Return a spec with all that it extends laid beneath it; SpecError where a file of the chain cannot be had."""
-    documents = [read(path)]
+def read_extended(path: Path, text: str | None = None) -> Document:
+    """Return a spec with all that it extends laid beneath it; SpecError where a file of the chain cannot be had.
+
+    `text` is read in place of what stands at `path`.
+    """
+    documents = [read(path) if text is None else parse(shown(path), text)]
     chain = [path.resolve()]
     while isinstance(documents[-1].data, Mapping) and "extends" in documents[-1].data:
         found = _named(documents[-1], chain)

@@ -61,6 +61,7 @@ _FIELD_DEPTH: Mapping[str, int] = {
 def load(
     path: Path,
     *,
+    text: str | None = None,
     profile: str,
     catalog: Catalog,
     overrides: Mapping[str, str] = NO_OVERRIDES,
@@ -71,12 +72,13 @@ def load(
 ) -> Experiment:
     """Return a spec's experiment under a profile; SpecError with all problems, warnings in Experiment.problems.
 
+    `text` is read in place of what stands at `path`, which need not be there yet.
     `overrides` maps a step or a stage kind to "BACKEND" or "BACKEND,OPTION=VALUE,..."; `only` and `seeds` select
     conditions and seeds of the spec; `stretch` False leaves the stretch conditions out; `skip` names steps that no
     condition has.
     """
     selection = Selection(only, seeds, stretch, skip)
-    document = as_numbers(read_extended(path), catalog)
+    document = as_numbers(read_extended(path, text), catalog)
     notes = Notes(list(document.problems))
     data = _valid(document, catalog, notes)
     scope = _scope(data, document, profile, catalog, notes)
