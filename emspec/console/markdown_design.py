@@ -98,7 +98,8 @@ def _difference(change: Change) -> str:
     if change.path == ("order",):
         return f"order: {_plain(change.new)}"
     if len(change.path) == 1 and isinstance(change.new, Mapping):
-        return f"with {name}: {_said(change.new, whole=False)}"
+        what = f"{name} is {change.new['kind']}" if isinstance(change.old, Mapping) else f"with {name}"
+        return f"{what}: {_said(change.new, whole=False)}"
     if len(change.path) == 1:
         return f"without {name}"
     old, new = ("none" if value is None else value for value in (change.old, change.new))

@@ -31,7 +31,7 @@ def differences(experiment: Experiment) -> Mapping[str, tuple[Change, ...]]:
 
 def _differences(base: Condition, other: Condition) -> tuple[Change, ...]:
     """Return the changes of steps by name, and of the order in which those that both have come."""
-    found = changes(brief_condition(base), brief_condition(other))
+    found = tuple(_step_changes(brief_condition(base), brief_condition(other)))
     names, others = [step.name for step in base.steps], [step.name for step in other.steps]
     kept = [name for name in names if name in others]
     if kept == [name for name in others if name in names]:
@@ -39,6 +39,22 @@ def _differences(base: Condition, other: Condition) -> tuple[Change, ...]:
     before: list[Json] = [*names]
     after: list[Json] = [*others]
     return (*found, Change(("order",), before, after))
+
+
+def _step_changes(base: JsonObject, other: JsonObject) -> Iterator[Change]:
+    """Yield the changes field by field; a step of another kind is a change as a whole."""
+    kinds = {name: [_kind(one.get(name)) for one in (base, other)] for name in other}
+    for change in changes(base, other):
+        name = str(change.path[0])
+        old, new = kinds.get(name, ["", ""])
+        if old == new or len(change.path) == 1:
+            yield change
+        elif change.path[1] == "kind":
+            yield Change((name,), base[name], other[name])
+
+
+def _kind(step: Json) -> Json:
+    return step["kind"] if isinstance(step, Mapping) else None
 
 
 def personas_of(experiment: Experiment) -> tuple[Persona, ...]:

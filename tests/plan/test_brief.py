@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from overviews import seen_rich, seen_spec
@@ -23,6 +24,16 @@ def test_left_out_and_added_steps_and_another_order(project: Path, tmp_path: Pat
     assert (order.field, order.new) == ("order", ["couple", "induce", "vectors", "evaluate"])
     control = differences(seen_spec(project, "examples/organism-control").plan.experiment)
     assert [one.field for one in control["B0"]] == ["induce"]
+
+
+def test_a_step_of_another_kind_differs_as_a_whole(project: Path) -> None:
+    experiment = seen_spec(project, "examples/couple-first").plan.experiment
+    first, second = experiment.conditions
+    coupled = next(step for step in first.steps if step.kind == "couple")
+    other = replace(second, steps=tuple(replace(coupled, name=s.name) if s.kind == "train" else s for s in first.steps))
+    (change,) = differences(replace(experiment, conditions=(first, other)))[other.name]
+    assert change.path == ("induce",)
+    assert [step["kind"] for step in (change.old, change.new)] == ["train", "couple"]  # type: ignore[index, call-overload]
 
 
 def test_texts_stand_behind_names_once(project: Path) -> None:
