@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,10 @@ from emspec.commands.common import (
     spec_options,
 )
 from emspec.commands.output import output_option, write_out
+from emspec.commands.probing import Probed, known, probe, with_problems
 from emspec.console.plan import print_plan
 from emspec.console.plan_forms import FORMS, GRAPHS
+from emspec.console.probe import print_probe
 from emspec.console.why import print_why, why_json
 from emspec.errors import UsageError
 from emspec.plan.overview import Overview, overview
@@ -35,9 +38,19 @@ WIDTH = 120
 """Columns of a text that goes to a file."""
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A plan as it is told in text: why its stages run, and what is known of the tokenizer; None for untold."""
+
+    seen: Overview
+    reasons: Sequence[Reason] | None
+    probed: Probed | None
+
+
 @click.command()
 @spec_options
 @click.option("--why", "asks_why", is_flag=True, help="Say of each stage that has to run what changed.")
+@click.option("--probe", "asks_probe", is_flag=True, help="Ask the tokenizer what is not known of it yet.")
 @click.option(
     "--format",
     "form",
@@ -48,19 +61,25 @@ WIDTH = 120
 )
 @click.option("--full", is_flag=True, help="Every stage in a graph, the seeds not folded.")
 @output_option
-def command(asks_why: bool, form: str, full: bool, output: Path | None, **values: Any) -> int:
+def command(asks_why: bool, asks_probe: bool, form: str, full: bool, output: Path | None, **values: Any) -> int:
     """Show what a run of SPEC would do: stages, cost, what is there already, resolved negatives."""
     _check_options(asks_why, form, full)
     selection = selection_of(values)
     compiled = compile_selection(selection)
+    probed = probe(compiled, selection) if asks_probe else known(compiled, selection)
+    compiled = with_problems(compiled, probed)
     surveyed = survey(compiled.plan, open_store(selection, make=False), thorough=False)
     reasons = reasons_of(compiled, selection, surveyed) if asks_why else None
     if form == "json" and reasons is not None:
         text = why_json(compiled.plan, reasons, version("emspec")) + "\n"
     else:
         seen = overview(compiled.plan, compiled.catalog, surveyed.states, surveyed.made)
-        text = FORMS[form](seen, full) if form in FORMS else _text(compiled, seen, reasons, to_file=bool(output))
+        seen = replace(seen, probe=tuple(one.to_json() for one in probed.answers) if probed else ())
+        shown = Shown(seen, reasons, probed)
+        text = FORMS[form](seen, full) if form in FORMS else _text(compiled.announced, shown, to_file=bool(output))
     write_out(text, output, selection.spec)
+    if probed:
+        probed.check()
     return 0
 
 
@@ -72,16 +91,18 @@ def _check_options(asks_why: bool, form: str, full: bool) -> None:
         raise UsageError("--full is about the graph of the stages", f"add --format {' or --format '.join(GRAPHS)}")
 
 
-def _text(compiled: Compiled, seen: Overview, reasons: Sequence[Reason] | None, *, to_file: bool) -> str:
+def _text(announced: str, shown: Shown, *, to_file: bool) -> str:
     """Return the plan as text, in colours where it goes to a terminal that shows them."""
     to_page = Console(highlight=False, width=WIDTH, color_system=None)
     console = to_page if to_file else Console(highlight=False)
     with console.capture() as captured:
-        if compiled.announced:
-            console.print(compiled.announced)
-        print_plan(console, seen)
-        if reasons is not None:
-            print_why(console, compiled.plan, reasons, version("emspec"))
+        if announced:
+            console.print(announced)
+        print_plan(console, shown.seen)
+        if shown.probed:
+            print_probe(console, shown.seen.plan.experiment, shown.probed.answers, shown.probed.problems)
+        if shown.reasons is not None:
+            print_why(console, shown.seen.plan, shown.reasons, version("emspec"))
     return captured.get()
 
 

@@ -117,7 +117,7 @@ def _backends(backends: Schema, catalog: Catalog) -> Schema:
 
 def _accept(accept: Schema) -> Schema:
     reason = accept["additionalProperties"]
-    properties = {code: {**reason, "description": title} for code, title in titles().items() if code.startswith("D")}
+    properties = {code: {**reason, "description": title} for code, title in titles().items() if code[0] in "DP"}
     return {**accept, "properties": properties, "additionalProperties": False}
 
 

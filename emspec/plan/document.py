@@ -51,6 +51,7 @@ def plan_document(seen: Overview) -> JsonObject:
         "cells": [_cell(one) for one in plan.cells],
         "costs": _costs(seen.cost),
         "lacking": [{"step": one.step, "kind": one.kind, "stages": one.runs} for one in seen.lacking],
+        "probe": list(seen.probe),
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from emspec.model.experiment import Hypothesis
+from emspec.model.json import JsonObject
 from emspec.model.plan import Plan
 from emspec.model.plugin import Catalog
 from emspec.plan.cost import PlanCost, plan_cost
@@ -47,13 +48,17 @@ class StepLine:
 
 @dataclass(frozen=True)
 class Overview:
-    """A plan with the state of each stage ("hit", "run", "unneeded"), its steps, and the cost of what has to run."""
+    """A plan with the state of each stage ("hit", "run", "unneeded"), its steps, and the cost of what has to run.
+
+    `probe` is what is known of the tokenizer, or is open: a JSON object for each question (see emspec.probe.Answer).
+    """
 
     plan: Plan
     states: Mapping[str, str]
     steps: tuple[StepLine, ...]
     cost: PlanCost
     made: Mapping[str, str] = field(default_factory=dict)
+    probe: tuple[JsonObject, ...] = ()
 
     @property
     def to_run(self) -> int:

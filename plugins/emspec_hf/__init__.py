@@ -48,7 +48,14 @@ def emspec_backends() -> tuple[Backend, ...]:
             "generate", "hf", _VERSION, _SESSION, _GENERATE_OPTIONS, _NEEDS, _INSTALL, loads_model=True, speeds=REPLIES
         ),
         Backend(
-            "data", "hub", _VERSION, "emspec_hf.hub:open_session", needs=("datasets",), install=_INSTALL, speeds=HUB
+            "data",
+            "hub",
+            _VERSION,
+            "emspec_hf.hub:open_session",
+            needs=("datasets",),
+            install=_INSTALL,
+            fetches=True,
+            speeds=HUB,
         ),
         Backend(
             "probe",
