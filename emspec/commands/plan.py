@@ -23,7 +23,7 @@ from emspec.commands.common import (
 from emspec.commands.output import output_option, write_out
 from emspec.commands.probing import Probed, known, probe, with_problems
 from emspec.console.plan import print_plan
-from emspec.console.plan_forms import FORMS, GRAPHS
+from emspec.console.plan_forms import FORMS, GRAPHS, plan_text
 from emspec.console.probe import print_probe
 from emspec.console.why import print_why, why_json
 from emspec.errors import UsageError
@@ -75,8 +75,8 @@ def command(asks_why: bool, asks_probe: bool, form: str, full: bool, output: Pat
     else:
         seen = overview(compiled.plan, compiled.catalog, surveyed.states, surveyed.made)
         seen = replace(seen, probe=tuple(one.to_json() for one in probed.answers) if probed else ())
-        shown = Shown(seen, reasons, probed)
-        text = FORMS[form](seen, full) if form in FORMS else _text(compiled.announced, shown, to_file=bool(output))
+        to_file, shown = bool(output), Shown(seen, reasons, probed)
+        text = plan_text(form, seen, full) if form in FORMS else _text(compiled.announced, shown, to_file=to_file)
     write_out(text, output, selection.spec)
     if probed:
         probed.check()

@@ -8,6 +8,6 @@ from emspec.plan.document import plan_document
 from emspec.plan.overview import Overview
 
 
-def plan_json(seen: Overview) -> str:
-    """Return a plan as JSON text."""
+def plan_json(seen: Overview, full: bool = True) -> str:
+    """Return a plan as JSON text, which is always `full`."""
     return json.dumps(plan_document(seen), indent=1, ensure_ascii=False) + "\n"

@@ -14,8 +14,8 @@ from emspec.console.markdown_design import (
     measure_lines,
     step_lines,
 )
-from emspec.console.mermaid import mermaid_text
 from emspec.console.plan_lines import cost_lines, resolved_lines
+from emspec.console.plan_mermaid import plan_mermaid
 from emspec.console.plan_table import STEP_COLUMNS, step_rows
 from emspec.console.testability import evaluated_in, role_texts
 from emspec.console.units import NONE
@@ -24,15 +24,15 @@ from emspec.marked import escaped, table_lines
 from emspec.model.experiment import Experiment
 from emspec.model.testability import PanelRole, roles_in
 from emspec.plan.brief import datasets_of, personas_of, questions_of
-from emspec.plan.graph import folded_graph
 from emspec.plan.overview import Overview
 
 DIGITS = 8
 """How much of a digest is shown."""
 
 
-def plan_markdown(seen: Overview) -> str:
-    """Return the plan as Markdown: hypotheses, conditions, steps, roles, stages, costs, warnings, graph."""
+def plan_markdown(seen: Overview, full: bool = False) -> str:
+    """Return the plan as Markdown: hypotheses, conditions, steps, roles, stages, costs, warnings, graph (`full`: of all
+    stages)."""
     experiment = seen.plan.experiment
     issue = f"#{experiment.issue} " if experiment.issue else ""
     lines = [f"# {escaped(issue + experiment.title)}", "", *_stamp(seen)]
@@ -48,7 +48,7 @@ def plan_markdown(seen: Overview) -> str:
     ):
         found = list(section)
         lines += ["", f"## {escaped(title)}", "", *found] if found else []
-    return "\n".join([*lines, "", "## Graph", "", "```mermaid", mermaid_text(folded_graph(seen)) + "```", ""])
+    return "\n".join([*lines, "", "## Graph", "", "```mermaid", plan_mermaid(seen, full) + "```", ""])
 
 
 def _stamp(seen: Overview) -> Iterator[str]:

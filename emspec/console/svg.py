@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from emspec.console.layout import Layout, laid_out
 from emspec.plan.graph import Graph, Node
@@ -80,7 +80,7 @@ def _node(number: int, node: Node, layout: Layout) -> str:
     x, top = _left(layout.layers[node.name]), _middle(layout.places[node.name]) - HEIGHT / 2
     told = f"{node.title}\n{node.detail}, {STATES[node.state]}"
     return (
-        f'<g class="node {node.state}" id="n{number}" data-name={quoteattr(_plain(node.name))}>'
+        f'<g class="node {node.state}" id="n{number}" data-name="{escape(_plain(node.name))}">'
         f"<title>{escape(_plain(told))}</title>"
         f'<rect class="box" x="{x}" y="{top:.1f}" width="{WIDTH}" height="{HEIGHT}" rx="5"/>'
         f'<text x="{x + 9}" y="{top + 17:.1f}">{escape(_cut(node.title, CHARACTERS))}</text>'

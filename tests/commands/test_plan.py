@@ -99,8 +99,9 @@ def test_a_plan_that_fails_leaves_the_file_alone(folder: Path) -> None:
 
 
 def test_options_that_do_not_go_together_say_what_does(folder: Path) -> None:
-    assert "--full is about the graph of the stages\n   add --format mermaid or --format svg" in plan(
-        folder, "--full", code=2
+    assert (
+        "--full is about the graph of the stages\n   add --format markdown or --format mermaid or --format svg"
+        in plan(folder, "--full", code=2)
     )
     assert "--why has no form svg\n   leave --format away, or take --format json" in plan(
         folder, "--why", "--format", "svg", code=2

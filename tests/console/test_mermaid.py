@@ -10,7 +10,7 @@ from overviews import SPECS, seen_spec
 from texts import golden_text
 
 from emspec.console.mermaid import mermaid_text
-from emspec.console.plan_forms import FORMS
+from emspec.console.plan_forms import plan_text
 from emspec.plan.graph import Graph, Node, folded_graph, full_graph
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "plans"
@@ -40,7 +40,7 @@ def read_back(text: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
 def test_every_node_and_edge_is_there(project: Path, name: str, full: bool) -> None:
     seen = seen_spec(project, name)
     graph = full_graph(seen) if full else folded_graph(seen)
-    labels, edges = read_back(FORMS["mermaid"](seen, full))
+    labels, edges = read_back(plan_text("mermaid", seen, full))
     assert list(labels.values()) == [f"{node.title}<br/>{node.detail}" for node in graph.nodes]
     ids = dict(zip((node.name for node in graph.nodes), labels, strict=True))
     assert edges == [(ids[before], ids[after]) for before, after in graph.edges]
@@ -55,6 +55,6 @@ def test_syntax_in_names_is_escaped() -> None:
 
 
 def test_issue_200_is_as_it_was(project: Path, request: pytest.FixtureRequest) -> None:
-    text = FORMS["mermaid"](seen_spec(project, "issue200"), False)
+    text = plan_text("mermaid", seen_spec(project, "issue200"), False)
     assert text == golden_text(GOLDEN / "issue200.mmd", text, request)
     assert len(read_back(text)[0]) == 33

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from overviews import SPECS, seen_rich, seen_spec
 from texts import golden_text
 
-from emspec.console.plan_forms import FORMS
+from emspec.console.plan_forms import plan_text
 from emspec.plan.overview import Overview
 
 DOCS = Path(__file__).parents[2] / "docs" / "schema"
@@ -27,7 +27,7 @@ def validator() -> Draft202012Validator:
 
 
 def document(seen: Overview, validator: Draft202012Validator) -> dict[str, Any]:
-    text = FORMS["json"](seen, False)
+    text = plan_text("json", seen, False)
     assert not re.search(r'"/|\d\d:\d\d:\d\d|NaN|Infinity', text)
     shown = json.loads(text)
     assert [f"{error.json_path}: {error.message}" for error in validator.iter_errors(shown)] == []
@@ -99,5 +99,5 @@ def test_a_part_of_issue_200_is_as_it_was(
     project: Path, validator: Draft202012Validator, request: pytest.FixtureRequest
 ) -> None:
     seen = seen_spec(project, "issue200", only=("B0", "B-evilai"), seeds=(42,))
-    text = FORMS["json"](seen, False)
+    text = plan_text("json", seen, False)
     assert text == golden_text(GOLDEN / "issue200-part.json", text, request)

@@ -11,7 +11,7 @@ from overviews import SPECS, seen_rich, seen_spec
 from texts import golden_text
 
 from emspec.console.mermaid import mermaid_text
-from emspec.console.plan_forms import FORMS
+from emspec.console.plan_forms import plan_text
 from emspec.plan.graph import folded_graph
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "plans"
@@ -19,14 +19,14 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "plans"
 
 @pytest.mark.parametrize("name", ["issue200", "examples/registered-rules", "examples/couple-first"])
 def test_documents_are_as_they_were(project: Path, name: str, request: pytest.FixtureRequest) -> None:
-    text = FORMS["markdown"](seen_spec(project, name), False)
+    text = plan_text("markdown", seen_spec(project, name), False)
     assert text == golden_text(GOLDEN / f"{name.rpartition('/')[2]}.md", text, request)
 
 
 @pytest.mark.parametrize("name", SPECS)
 def test_tables_are_whole_and_nothing_says_when_or_where(project: Path, name: str) -> None:
     seen = seen_spec(project, name)
-    text = FORMS["markdown"](seen, False)
+    text = plan_text("markdown", seen, False)
     columns = 0
     for line in text.splitlines():
         cells = len(re.findall(r"(?<!\\)\|", line)) if line.startswith("|") else 0
@@ -37,7 +37,7 @@ def test_tables_are_whole_and_nothing_says_when_or_where(project: Path, name: st
 
 
 def test_it_says_what_the_language_can_say(project: Path, tmp_path: Path) -> None:
-    text = FORMS["markdown"](seen_rich(project, tmp_path), False)
+    text = plan_text("markdown", seen_rich(project, tmp_path), False)
     for part in (
         r'# \#7 \<b\>\&amp; \$x\$ \| \`t\` \~\~ "q" \# \]\]\> \[a\](b)',
         "- seeds: 42, each 2 times; baseline: B0",
@@ -58,20 +58,26 @@ def test_it_says_what_the_language_can_say(project: Path, tmp_path: Path) -> Non
 
 
 def test_a_persona_outside_the_panel_and_added_steps_are_said_to_be_so(project: Path) -> None:
-    text = FORMS["markdown"](seen_spec(project, "issue200"), False)
+    text = plan_text("markdown", seen_spec(project, "issue200"), False)
     assert r"| evil\_ai | not in the panel | induction persona of B-evilai | 36caa3d7 |" in text
-    control = FORMS["markdown"](seen_spec(project, "examples/organism-control"), False)
+    control = plan_text("markdown", seen_spec(project, "examples/organism-control"), False)
     assert "| with induce: data " in control
     assert "- **induce** (train, not in couple-only): data " in control
+
+
+def test_its_graph_can_have_every_stage(project: Path) -> None:
+    seen = seen_spec(project, "examples/sim")
+    text = plan_text("markdown", seen, True)
+    assert text.endswith(f"```mermaid\n{plan_text('mermaid', seen, True)}```\n")
 
 
 def test_a_gate_that_opened_and_one_without_a_rule(project: Path, tmp_path: Path) -> None:
     seen = seen_rich(project, tmp_path)
     plan = seen.plan
     opened = replace(plan.experiment, opened={"B1": True, "B2": False})
-    text = FORMS["markdown"](replace(seen, plan=replace(plan, experiment=opened)), False)
+    text = plan_text("markdown", replace(seen, plan=replace(plan, experiment=opened)), False)
     assert "- the gate opened for B1\n" in text
     assert plan.experiment.gate
     unwritten = replace(plan.experiment, gate=replace(plan.experiment.gate, rule=None))
-    text = FORMS["markdown"](replace(seen, plan=replace(plan, experiment=unwritten)), False)
+    text = plan_text("markdown", replace(seen, plan=replace(plan, experiment=unwritten)), False)
     assert "- gate: seeds 137 wait for a rule that is not written yet\n" in text

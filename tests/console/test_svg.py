@@ -11,7 +11,7 @@ import pytest
 from overviews import SPECS, seen_rich, seen_spec
 from texts import golden_text
 
-from emspec.console.plan_forms import FORMS
+from emspec.console.plan_forms import plan_text
 from emspec.console.svg import svg_text
 from emspec.plan.graph import Graph, Node, folded_graph, full_graph
 
@@ -46,14 +46,14 @@ def boxes(root: ElementTree.Element) -> list[tuple[float, float, float, float]]:
 def test_every_node_and_edge_is_drawn(project: Path, name: str, full: bool) -> None:
     seen = seen_spec(project, name)
     graph = full_graph(seen) if full else folded_graph(seen)
-    root = parsed(FORMS["svg"](seen, full))
+    root = parsed(plan_text("svg", seen, full))
     assert list(nodes(root).values()) == [node.name for node in graph.nodes]
     assert edges(root) == list(graph.edges)
 
 
 def test_nodes_are_in_sight_and_beside_one_another(project: Path, tmp_path: Path) -> None:
     for seen in (seen_spec(project, "issue200"), seen_rich(project, tmp_path)):
-        root = parsed(FORMS["svg"](seen, True))
+        root = parsed(plan_text("svg", seen, True))
         _, _, width, height = map(float, root.attrib["viewBox"].split())
         drawn = boxes(root)
         assert len(drawn) == len(seen.plan.stages)
@@ -63,7 +63,7 @@ def test_nodes_are_in_sight_and_beside_one_another(project: Path, tmp_path: Path
 
 
 def test_edges_begin_and_end_at_their_boxes(project: Path) -> None:
-    root = parsed(FORMS["svg"](seen_spec(project, "examples/sim"), True))
+    root = parsed(plan_text("svg", seen_spec(project, "examples/sim"), True))
     ids = list(nodes(root))
     by_id = dict(zip(ids, boxes(root), strict=True))
     for path in root.iter(f"{NS}path"):
@@ -78,7 +78,7 @@ def test_edges_begin_and_end_at_their_boxes(project: Path) -> None:
 
 
 def test_it_needs_nothing_else_and_has_dark_colours(project: Path, tmp_path: Path) -> None:
-    text = FORMS["svg"](seen_rich(project, tmp_path), False)
+    text = plan_text("svg", seen_rich(project, tmp_path), False)
     assert re.findall(r"\w+://[^\"]*", text) == ["http://www.w3.org/2000/svg"]
     assert not re.search(r"<(script|image|foreignObject|use|a)\b|@import|@font-face|url\((?!#tip)", text)
     assert "prefers-color-scheme:dark" in text
@@ -89,7 +89,7 @@ def test_it_needs_nothing_else_and_has_dark_colours(project: Path, tmp_path: Pat
 
 def test_texts_are_shown_as_they_are(project: Path, tmp_path: Path) -> None:
     seen = seen_rich(project, tmp_path)
-    title = parsed(FORMS["svg"](seen, False)).find(f"{NS}title")
+    title = parsed(plan_text("svg", seen, False)).find(f"{NS}title")
     assert title is not None
     assert title.text == f"#7 {seen.plan.experiment.title}"
 
@@ -113,5 +113,5 @@ def test_the_legend_has_the_states_that_are_there() -> None:
 
 
 def test_issue_200_is_drawn_as_it_was(project: Path, request: pytest.FixtureRequest) -> None:
-    text = FORMS["svg"](seen_spec(project, "issue200"), False)
+    text = plan_text("svg", seen_spec(project, "issue200"), False)
     assert text == golden_text(GOLDEN / "issue200.svg", text, request)

@@ -15,7 +15,7 @@ from design import as_golden, golden
 from jsonschema import Draft202012Validator
 from summary import summary
 
-from emspec.console.plan_forms import FORMS
+from emspec.console.plan_forms import plan_text
 from emspec.console.schemas import schema_text
 from emspec.errors import SpecError
 from emspec.language import load
@@ -59,16 +59,16 @@ def test_good_spec_comes_to_what_stands_beside_it(spec: Path, catalog: Catalog, 
 def test_good_spec_can_be_shown_in_every_form(spec: Path, catalog: Catalog) -> None:
     plan = compile_plan(load(spec, profile="full", catalog=catalog), catalog)
     seen = overview(plan, catalog, dict.fromkeys(plan.stages, "run"), {})
-    shown = json.loads(FORMS["json"](seen, False))
+    shown = json.loads(plan_text("json", seen, False))
     assert [f"{error.json_path}: {error.message}" for error in PLAN.iter_errors(shown)] == []
     names = [one.name for one in plan.experiment.conditions]
     assert [one["name"] for one in shown["conditions"]] == names
-    document = FORMS["markdown"](seen, False)
+    document = plan_text("markdown", seen, False)
     assert all(f"\n| {escaped(name)} | " in document for name in names)
-    drawn = ElementTree.fromstring(FORMS["svg"](seen, True))
+    drawn = ElementTree.fromstring(plan_text("svg", seen, True))
     assert [one.attrib["data-name"] for one in drawn.iter() if "data-name" in one.attrib] == list(plan.stages)
     edges = {(made_from, key) for key, stage in plan.stages.items() for made_from in stage.inputs.values()}
-    assert FORMS["mermaid"](seen, True).count(" --> ") == len(edges)
+    assert plan_text("mermaid", seen, True).count(" --> ") == len(edges)
 
 
 def test_corpus_is_large_enough() -> None:
