@@ -31,6 +31,7 @@ def document(seen: Overview, validator: Draft202012Validator) -> dict[str, Any]:
     assert not re.search(r'"/|\d\d:\d\d:\d\d|NaN|Infinity', text)
     shown = json.loads(text)
     assert [f"{error.json_path}: {error.message}" for error in validator.iter_errors(shown)] == []
+    assert shown.keys() == validator.schema["properties"].keys()
     return shown
 
 
@@ -47,6 +48,7 @@ def test_every_object_of_the_schema_says_whether_more_is_allowed() -> None:
     shapes = [one for one in _objects(schema) if "properties" in one]
     assert len(shapes) > 20
     assert [one for one in shapes if "additionalProperties" not in one] == [schema]
+    assert all(set(one.get("required", ())) <= set(one["properties"]) for one in shapes)
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:
