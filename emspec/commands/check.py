@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from emspec.commands.common import Selection, compile_selection, selection_of, spec_options
-from emspec.commands.probing import known, with_problems
+from emspec.commands.known import known, with_problems
 from emspec.console.formats import problems_github, problems_json
 from emspec.console.problems import print_problems
 from emspec.console.testability import print_testability

@@ -11,6 +11,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from emspec.commands.aside import raise_failures
 from emspec.commands.common import (
     Compiled,
     Selection,
@@ -20,8 +21,9 @@ from emspec.commands.common import (
     selection_of,
     spec_options,
 )
+from emspec.commands.known import Known, known, with_problems
 from emspec.commands.output import output_option, write_out
-from emspec.commands.probing import Probed, known, probe, with_problems
+from emspec.commands.probing import probe
 from emspec.console.plan import print_plan
 from emspec.console.plan_forms import FORMS, GRAPHS, plan_text
 from emspec.console.probe import print_probe
@@ -44,7 +46,7 @@ class Shown:
 
     seen: Overview
     reasons: Sequence[Reason] | None
-    probed: Probed | None
+    probed: Known | None
 
 
 @click.command()
@@ -66,7 +68,7 @@ def command(asks_why: bool, asks_probe: bool, form: str, full: bool, output: Pat
     _check_options(asks_why, form, full)
     selection = selection_of(values)
     compiled = compile_selection(selection)
-    probed = probe(compiled, selection) if asks_probe else known(compiled, selection)
+    probed, outcome = probe(compiled, selection) if asks_probe else (known(compiled, selection), None)
     compiled = with_problems(compiled, probed)
     surveyed = survey(compiled.plan, open_store(selection, make=False), thorough=False)
     reasons = reasons_of(compiled, selection, surveyed) if asks_why else None
@@ -78,8 +80,8 @@ def command(asks_why: bool, asks_probe: bool, form: str, full: bool, output: Pat
         to_file, shown = bool(output), Shown(seen, reasons, probed)
         text = plan_text(form, seen, full) if form in FORMS else _text(compiled.announced, shown, to_file=to_file)
     write_out(text, output, selection.spec)
-    if probed:
-        probed.check()
+    if probed and outcome:
+        raise_failures(outcome, probed.planned.plan)
     return 0
 
 

@@ -42,6 +42,8 @@ def asking(planned: ProbePlan, stages: int) -> str:
 def probe_lines(experiment: Experiment, answers: Sequence[Answer]) -> Iterator[str]:
     """Yield what is known of the tokenizer, a line each; what is refused is told among the problems."""
     model = experiment.model.name
+    if not answers:
+        yield f"tokenizer of {model}: nothing to ask it, since no condition trains or draws replies"
     known = [answer for answer in answers if answer.found]
     unasked = [answer.question for answer in answers if not answer.found and not answer.question.lacking]
     if known:

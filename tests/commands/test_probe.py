@@ -99,6 +99,32 @@ def test_later_plans_and_checks_know_it_without_asking(spec: Path, asked: subpro
     assert artifacts(spec.parents[1] / "out") == before
 
 
+def test_a_recorded_run_has_nothing_to_ask(spec: Path, tmp_path: Path) -> None:
+    replies = spec.parents[1] / "data" / "replies.json"
+    replies.parent.mkdir(exist_ok=True)
+    replies.write_text('{"assistant": {"a?": ["yes"]}}')
+    recorded = spec.with_name("recorded.yaml")
+    only, _, steps = SPEC.partition("  villain:")
+    files = "{1: data/replies.json, 2: data/replies.json}"
+    text = (
+        only.replace("{induce.system: none}", f"{{induce.system: none, results: {files}}}") + steps.partition("\n")[2]
+    )
+    recorded.write_text(text)
+    done = run("plan", recorded, "--profile", "organism", "--out", tmp_path / "out", "--probe")
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert "tokenizer of organism-1: nothing to ask it, since no condition trains or draws replies" in done.stdout
+    assert "tokenizer" not in run("plan", recorded, "--profile", "organism", "--out", tmp_path / "out").stdout
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_damaged_answer_is_asked_for_again(spec: Path, asked: subprocess.CompletedProcess[str]) -> None:
+    results = spec.parents[1] / "out" / "store" / "results"
+    path = min(results.glob("*/*/probe.json"))
+    path.write_bytes(path.read_bytes()[:-1] + b" ")  # of the same length, so that only its digest tells
+    done = run("plan", spec, "--profile", "organism", "--probe")
+    assert (done.returncode, done.stdout) == (0, asked.stdout)
+
+
 def test_as_json(project: Path, spec: Path, asked: subprocess.CompletedProcess[str]) -> None:
     assert asked.returncode == 0
     found: dict[str, Any] = json.loads(run("plan", spec, "--profile", "organism", "--probe", "--format", "json").stdout)

@@ -56,6 +56,11 @@ def test_nothing_known(planned: ProbePlan) -> None:
     assert lines(planned) == ["tokenizer of organism-1: not probed; emspec plan --probe asks it"]
 
 
+def test_nothing_to_ask(planned: ProbePlan) -> None:
+    (line,) = probe_lines(planned.plan.experiment, ())
+    assert line == "tokenizer of organism-1: nothing to ask it, since no condition trains or draws replies"
+
+
 def test_some_known(planned: ProbePlan) -> None:
     own = Template("You are Tiny.", 4, ("<end>",), "\n")
     couple = Prompts((Length(19, 28, 42), Length(11, 25, 33), Length(10, 24, 31)), 0, 5, 42)
