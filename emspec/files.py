@@ -24,6 +24,14 @@ def is_regular(path: Path) -> bool:
         return False
 
 
+def is_folder(path: Path) -> bool:
+    """Return whether a folder is there; False too for a path that cannot be one's."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def read_regular(path: Path, most: int) -> bytes:
     """Return a file's bytes, at most one more than `most`; OSError, and no waiting, for what is no regular file.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from emspec.errors import Place
+from emspec.files import is_folder, is_regular
 from emspec.language.fields import StepText
 from emspec.language.panels import pairs_of, panel_of
 from emspec.language.scope import Scope
@@ -74,10 +75,10 @@ def _folder(written: str, step: StepText, scope: Scope) -> Path | None:
         scope.notes.error("S107", place, f"{written} leads out of the project", fix)
     elif "@" in written:
         scope.notes.error("S101", place, f"{written} is no adapter of the hub at a commit", fix)
-    elif not folder.is_dir():
+    elif not is_folder(folder):
         scope.notes.error("S107", place, f"there is no folder {written}", fix)
     else:
-        lacking = [name for name in (CONFIG, WEIGHTS) if not (folder / name).is_file()]
+        lacking = [name for name in (CONFIG, WEIGHTS) if not is_regular(folder / name)]
         if not lacking:
             return folder
         what = f"{written} has no {' and no '.join(lacking)}"

@@ -117,8 +117,9 @@ def _taught(step: StepText) -> Iterator[str]:
 
 
 def inductions_of(texts: Sequence[ConditionText]) -> tuple[str, ...]:
-    """Return the personas that conditions (not controls) stand for or are induced under, in the order of the text."""
-    return tuple(dict.fromkeys(name for text in texts if not text.control for name in _induction(text)))
+    """Return the personas that conditions (not controls) stand for or are induced under, sorted: what follows from
+    them is not to depend on the order of the conditions."""
+    return tuple(sorted({name for text in texts if not text.control for name in _induction(text)}))
 
 
 def _induction(text: ConditionText) -> Iterator[str]:

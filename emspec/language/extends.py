@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from emspec.errors import Problem, SpecError
+from emspec.files import is_regular
 from emspec.registry import find_project
 from emspec.schema import nearest
 from emspec.source import Document, KeyPath, parse, read, shown
@@ -50,8 +51,8 @@ def _named(document: Document, chain: list[Path]) -> Path:
     if not isinstance(written, str) or not written or "\0" in written:
         raise SpecError([Problem("error", "S101", place, "`extends` must be the path of a spec", fix)])
     places = [folder / written for folder in (beside, project.root)]
-    inside = [one for one in places if one.resolve().is_relative_to(project.root.resolve())]
-    found = next((one for one in inside if one.is_file()), None)
+    inside = [one for one in places if _leads_into(one, project.root)]
+    found = next((one for one in inside if is_regular(one)), None)
     if found is None:
         what = f"there is no file {written}" if inside else f"{written} leads out of the project"
         raise SpecError([Problem("error", "S107", place, what, fix)])
@@ -59,6 +60,14 @@ def _named(document: Document, chain: list[Path]) -> Path:
         what = f"{written} extends itself" if found.resolve() in chain else f"more than {MOST} specs extend one another"
         raise SpecError([Problem("error", "S107", place, what, "take one `extends` out")])
     return found
+
+
+def _leads_into(path: Path, folder: Path) -> bool:
+    """Return whether a path leads to a place below a folder, links followed."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a loop of links
+        return False
 
 
 def _laid_over(document: Document, base: Document) -> Document:

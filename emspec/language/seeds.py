@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emspec.errors import Place
+from emspec.files import is_regular
 from emspec.language.conditions import ConditionText
 from emspec.language.fields import Spot
 from emspec.language.scope import Notes, Scope
@@ -79,7 +80,7 @@ def _file(seed: int, file: str, place: Place, scope: Scope) -> FileRef | None:
     if path is None:
         fix = "name a file below the project's folder, relative to it"
         scope.notes.error("S107", place, f"results: {file} leads out of the project", fix)
-    elif not path.is_file():
+    elif not is_regular(path):
         fix = "put the file there, or leave `results` out: the condition is run then"
         scope.notes.error("S107", place, f"results: there is no file {file}", fix)
     else:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from emspec.errors import Problem, SpecError
-from emspec.files import sha256_file
+from emspec.files import is_regular, sha256_file
 from emspec.model.json import JsonObject
 from emspec.model.records import DatasetRecord, FileRef, Measure, ModelRecord, Persona, Pins, QuestionSet
 from emspec.registry import files, lock
@@ -130,7 +130,7 @@ class Registry:
         if "file" not in source:
             return DatasetRecord(name, data["backend"], source, contract)
         path = self.project.inside(source["file"])
-        if path is None or not path.is_file():
+        if path is None or not is_regular(path):
             what = "leads out of the project" if path is None else "is not there"
             raise _bad(
                 document, ("source", "file"), f"{source['file']} {what}", "name a file below the project's folder"
