@@ -8,6 +8,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from typing import Any
 
 import click
 from rich.console import Console
@@ -21,6 +22,7 @@ COMMANDS = {
     "diff": "Compare two specs, or two versions of one: design, stages, comparable results.",
     "explain": "Say what a design check looks for, with an example and the fix.",
     "lock": "Fix the analysis of a spec before its first result.",
+    "new": "Begin a spec, a condition, a persona or a plugin.",
     "plan": "Show what a run would do, and what is there already.",
     "power": "Say what the hypothesis tests could find, and what would let them find more.",
     "plugins": "List the installed plugins and what they bring.",
@@ -48,6 +50,13 @@ class LazyGroup(click.Group):
         command = importlib.import_module(f"emspec.commands.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a closed output leaves as rich lets it leave, for click would hide what it was."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise SystemExit(CLOSED) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""

@@ -68,6 +68,13 @@ power     parameters: design, cells [as of rows, and "completions": replies per 
 simulate  no stage: what a power stage draws its experiments with, chosen like any backend. Its target is called as
           target({noise, cells, bystanders, planted, options}) and returns an object with hits(number, rates): which
           replies of experiment `number` carry the marker, a numpy array of bool, by cell, persona, question, sample
+probe     what a plan needs of the tokenizer; a session that is opened with the model need load no weights for it
+          parameters: model, about (template|prompts|coupling|training), and with it
+            prompts: systems [text or null], questions [text]
+            coupling: pairs [{"marker", "source" (text)}], separator, negatives [text], questions [text], mask,
+            max_length (tokens)
+            training: system (text or null), own_system, max_length          in: data
+          out: probe.json, a mapping as emspec_hf.probe describes it
 
 The second and further runs of a seed have a parameter "replicate" (2, 3 ...) beside it: it keeps their keys apart.
 

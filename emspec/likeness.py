@@ -15,8 +15,9 @@ SHORTEST_PART = 3
 def closest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that `name` was most likely meant to be, or None where none is near.
 
-    Near is: the same but for case and separators; the same words in another order; one name the start of the other; or
-    at most two fifths of the longer name's characters typed wrong, left out, added or swapped with a neighbour.
+    Near is: the same but for case and separators; the same words in another order; the same parts between points, some
+    left out; one name the start of the other; or at most two fifths of the longer name's characters typed wrong, left
+    out, added or swapped with a neighbour.
     """
     return _closest(name, tuple(known))
 
@@ -39,12 +40,20 @@ def _rank(name: str, known: str) -> tuple[int, int] | None:
         return 0, 0
     if sorted(name.split("-")) == sorted(known.split("-")):
         return 1, 0
+    if _left_out(name.split("."), known.split(".")):
+        return 1, len(known)
     most = max(1, 2 * max(len(name), len(known)) // 5)
     distance = edits(name, known) if abs(len(name) - len(known)) <= most else most + 1
     if distance <= most and distance < min(len(name), len(known)):
         return distance, -_shared(name, known)
     short, long = sorted((name, known), key=len)
     return (most + 1, len(long)) if len(short) >= SHORTEST_PART and long.startswith(short) else None
+
+
+def _left_out(parts: list[str], known: list[str]) -> bool:
+    """Return whether some parts of a known name make the name, the last one among them."""
+    rest = iter(known)
+    return len(parts) < len(known) and parts[-1] == known[-1] and all(part in rest for part in parts)
 
 
 def _shared(name: str, known: str) -> int:

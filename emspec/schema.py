@@ -45,12 +45,10 @@ _BOUNDS = {
     "exclusiveMinimum": "more than",
     "exclusiveMaximum": "less than",
 }
+_LENGTHS = {"minItems": "at least", "maxItems": "at most"}
 _COUNTS = {
     "minLength": "must not be empty",
-    "minItems": "needs more items",
-    "maxItems": "has too many items",
     "minProperties": "must not be empty",
-    "uniqueItems": "names an item twice",
 }
 
 
@@ -146,7 +144,7 @@ def _explain(document: Document, at: KeyPath, error: ValidationError) -> Iterato
             yield path, Problem("error", "S103", document.key(path), what, f"add `{key}: ...`{_hint(schema, key)}")
     elif "propertyNames" in error.absolute_schema_path:
         key_path = (*path, str(instance))
-        what = f"`{_cut(str(instance))}` cannot be a name here"
+        what = f"`{_cut(str(instance))}` cannot be {schema.get('x-noun', 'a name')} here"
         fix = f"use {schema.get('x-expected', 'another name')}"
         yield key_path, Problem("error", "S101", document.key(key_path), what, fix)
     else:
@@ -167,22 +165,42 @@ def _unknown_keys(
 
 
 def _wrong_value(document: Document, path: KeyPath, error: ValidationError, schema: Schema) -> Problem:
-    place, name, got = document.value(path), _name(path), describe(error.instance)
     rule = str(error.validator)
     asked: Any = error.validator_value
     if rule in ("enum", "const"):
         return _not_among(document, path, error.instance, asked if rule == "enum" else [asked], schema)
+    if rule == "uniqueItems":
+        return _twice(document, path, error.instance)
+    name, got = _name(path), describe(error.instance)
     words = _expected(asked if rule == "type" else schema.get("type", ()), schema)
-    says = f"{path[-1]}: {schema['description']}" if path and "description" in schema else ""
+    field = next((key for key in reversed(path) if isinstance(key, str)), "")
+    says = f"{field}: {schema['description']}" if field and "description" in schema else ""
     fix = says or f"write {words}"
     if rule in _COUNTS:
-        return Problem("error", "S101", place, f"{name} {_COUNTS[rule]}", fix)
-    if rule in _BOUNDS:
-        return Problem("error", "S101", place, f"{name} must be {_BOUNDS[rule]} {asked}, not {got}", fix)
-    if rule in ("type", "pattern", "oneOf"):
+        what = f"{name} {_COUNTS[rule]}"
+    elif rule in _BOUNDS:
+        what = f"{name} must be {_BOUNDS[rule]} {asked}, not {got}"
+    elif rule in _LENGTHS:
+        what = f"{name} must have {_LENGTHS[rule]} {asked} item{'s' if asked != 1 else ''}"
+    elif rule in ("type", "pattern", "oneOf"):
         fix = f"write {words} ({says})" if says else fix
-        return Problem("error", "S101", place, f"{name} must be {words}, not {got}", fix)
-    return Problem("error", "S101", place, f"{name}: {error.message[:200]}", fix)
+        what = f"{name} must be {words}, not {got}"
+    else:
+        what = f"{name}: {error.message[:200]}"
+    return Problem("error", "S101", document.value(path), what, fix)
+
+
+def _twice(document: Document, path: KeyPath, items: Any) -> Problem:
+    """Return the problem of a list that has an item twice, at the second one."""
+    first: dict[str, int] = {}
+    texts = enumerate(json.dumps(one, sort_keys=True) for one in items)
+    index = next((index for index, one in texts if first.setdefault(one, index) < index), None)
+    if index is None:  # equal, but written in two ways: 1 and 1.0
+        item, spot = "an item", path
+    else:
+        item = _cut(items[index]) if isinstance(items[index], str) else describe(items[index])
+        spot = (*path, index)
+    return Problem("error", "S101", document.value(spot), f"{_name(path)} has {item} twice", "remove one of the two")
 
 
 def _not_among(document: Document, path: KeyPath, value: Any, asked: Sequence[Any], schema: Schema) -> Problem:

@@ -73,6 +73,11 @@ class Document:
         mark = self._marks[self._known(path)]
         return _place(mark.file, mark.key or mark.value)
 
+    def end(self, path: KeyPath) -> tuple[int, int]:
+        """Return the line and the column, counted from 1, of the first character after the value at `path`."""
+        end = self._marks[self._known(path)].value.end
+        return end.line + 1, end.column + 1
+
     def over(self, base: Document, data: Any, taken: Iterable[KeyPath]) -> Document:
         """Return `data`, which was made of this document and of `base`: the paths in `taken` stand in `base`."""
         kept = set(taken)

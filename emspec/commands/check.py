@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 
 from emspec.commands.common import Selection, compile_selection, selection_of, spec_options
+from emspec.commands.known import known, with_problems
 from emspec.console.formats import problems_github, problems_json
 from emspec.console.problems import print_problems
 from emspec.console.testability import print_testability
@@ -48,9 +49,10 @@ def command(form: str, **values: Any) -> int:
 
 
 def _found(selection: Selection) -> tuple[Experiment | None, Sequence[Problem]]:
-    """Return the experiment, None where the spec is wrong, and all problems."""
+    """Return the experiment, None where the spec is wrong, and all problems, those that earlier probes found last."""
     try:
-        experiment = compile_selection(selection).experiment
+        compiled = compile_selection(selection)
     except SpecError as error:
         return None, error.problems
+    experiment = with_problems(compiled, known(compiled, selection)).experiment
     return experiment, experiment.problems

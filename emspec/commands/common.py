@@ -111,7 +111,7 @@ def selection_of(values: Mapping[str, Any]) -> Selection:
 def compile_selection(selection: Selection) -> Compiled:
     """Load the spec under its profile and compile it, with what its gates decided where they have."""
     catalog, observers = discover()
-    profile, announced = _profile(selection.profile)
+    profile, announced = profile_of(selection.profile)
     experiment = load(
         selection.spec,
         profile=profile,
@@ -147,7 +147,8 @@ def open_store(selection: Selection, *, make: bool) -> Store:
     return Store(out_folder(selection) / STORE, make=make)
 
 
-def _profile(named: str | None) -> tuple[str, str]:
+def profile_of(named: str | None) -> tuple[str, str]:
+    """Return the profile that is asked for, or else the one that fits this machine, and the reason for it."""
     if named:
         return named, ""
     found = gpus()

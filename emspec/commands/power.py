@@ -4,35 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
+from emspec.commands.aside import raise_failures, run_aside
 from emspec.commands.common import compile_selection, open_store, out_folder, selection_of, spec_options
 from emspec.console.power import print_power
-from emspec.console.progress import view
-from emspec.console.verdicts import failure_text
-from emspec.errors import PluginError, RunFailed, UsageError
+from emspec.errors import PluginError, UsageError
 from emspec.model.experiment import Experiment
-from emspec.model.plan import Plan
 from emspec.model.plugin import Catalog
 from emspec.power import Asked, PowerPlan, compile_power, report
 from emspec.power.questions import EVERY
-from emspec.run.events import Observer
-from emspec.run.execute import execute
 from emspec.run.hardware import cores
 from emspec.run.preflight import missing, missing_libraries
-from emspec.run.progress import Progress
 from emspec.run.results import power_folder
-from emspec.run.survey import survey
-from emspec.run.work import Outcome, Slot
-from emspec.store import Store
+from emspec.run.work import Slot
 
 DRAWS = 200
 QUICK = 100
@@ -56,7 +46,7 @@ def command(rate: float | None, workers: int | None, form: str, **values: Any) -
     store = open_store(selection, make=True)
     folder = power_folder(out_folder(selection), selection.spec, planned.plan)
     slots = [Slot("cpu", False) for _ in range(workers or cores())]
-    _check(_execute(planned.plan, store, folder, slots, compiled.observers), planned.plan)
+    raise_failures(run_aside(planned.plan, store, folder, slots, compiled.observers), planned.plan)
     found = report(planned, store, compiled.catalog)
     if form == "json":
         click.echo(json.dumps(found.to_json(), indent=1))
@@ -73,29 +63,6 @@ def _stop_if_missing(planned: PowerPlan, catalog: Catalog) -> None:
     if absent:
         what = f"power cannot be simulated without {', '.join(absent)}, for {planned.simulator.name}"
         raise PluginError(what, planned.simulator.install or f"pip install {' '.join(absent)}")
-
-
-def _execute(plan: Plan, store: Store, folder: Path, slots: list[Slot], observers: Sequence[Observer]) -> Outcome:
-    """Run the stages that are not there yet, with their progress on the error stream."""
-    progress = Progress(plan)
-    to_run = survey(plan, store, thorough=False).keys("run")
-    progress.expect(to_run)
-    if not to_run:
-        return execute(plan, store, folder, slots, observers).outcome
-    with view(Console(stderr=True, highlight=False), progress, len(slots)) as shown:
-        return execute(plan, store, folder, slots, [shown.see, *observers]).outcome
-
-
-def _check(outcome: Outcome, plan: Plan) -> None:
-    """Raise RunFailed where a stage could not be done."""
-    console = Console(stderr=True, highlight=False)
-    for failure in outcome.failures:
-        console.print(failure_text(failure, plan.stages[failure.key].label), soft_wrap=True)
-    if outcome.failures:
-        raise RunFailed(
-            f"{len(outcome.failures)} stage(s) failed, {len(outcome.finished)} finished; what is finished is kept",
-            f"once mended, resume with: {shlex.join(['emspec', *sys.argv[1:]])}",
-        )
 
 
 def _asked(values: Mapping[str, Any]) -> Asked:

@@ -7,9 +7,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from emspec.console.plan_lines import plan_lines
-from emspec.console.units import NONE, bytes_text, count_text, span_text
+from emspec.console.plan_table import STEP_COLUMNS, TEXT_COLUMNS, step_rows
 from emspec.model.plan import Plan
-from emspec.plan.overview import NOT_INSTALLED, Overview, StepLine
+from emspec.plan.overview import Overview
 
 DIGITS = 8
 """How much of a digest is shown."""
@@ -39,19 +39,8 @@ def print_head(console: Console, plan: Plan) -> None:
 
 def _steps(seen: Overview) -> Table:
     table = Table(box=None, pad_edge=False)
-    left = {"step", "session"}
-    for name in ("step", "stages", "hit", "run", "session", "tokens", "time", "disk"):
-        table.add_column(name, justify="left" if name in left else "right", no_wrap=name != "session")
-    for step in seen.steps:
-        runs = bool(step.runs)
-        time = "not known" if step.seconds is None else span_text(step.seconds)
-        figures = (count_text(step.tokens), time, bytes_text(step.bytes)) if runs else (NONE, NONE, NONE)
-        counts = (str(step.stages), str(step.hits), str(step.runs))
-        table.add_row(step.step, *counts, _session(step), *figures)
+    for name in STEP_COLUMNS:
+        table.add_column(name, justify="left" if name in TEXT_COLUMNS else "right", no_wrap=name != "session")
+    for row in step_rows(seen):
+        table.add_row(*map(escape, row))
     return table
-
-
-def _session(step: StepLine) -> str:
-    if step.backend == NOT_INSTALLED:
-        return f"no {step.kind} backend installed"
-    return f"{step.backend} on {step.device}" if step.loads_model else step.backend

@@ -19,16 +19,18 @@ MOST_SHOWN = 6
 def plan_lines(seen: Overview) -> tuple[str, ...]:
     """Return what is said below the table of steps, a line each."""
     return (
-        *session_lines(seen),
-        *made_lines(seen),
-        total_line(seen),
-        *untimed_line(seen),
-        *lacking_lines(seen),
+        *cost_lines(seen),
         *waiting_lines(seen.plan),
         *resolved_lines(seen.plan.experiment),
         *attainable_lines(seen.plan),
         *warnings_line(seen),
     )
+
+
+def cost_lines(seen: Overview) -> tuple[str, ...]:
+    """Return what is said of sessions, results that are there, totals, and what is missing for a run."""
+    made, lacking = made_lines(seen), lacking_lines(seen)
+    return (*session_lines(seen), *made, total_line(seen), *untimed_line(seen), *lacking)
 
 
 def session_lines(seen: Overview) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ def print_testability(console: Console, seen: Testability) -> None:
         _print(console, "What each condition can be tested on", _conditions(seen), _reasons(seen))
         _print(console, "What each test can reach", _reached(seen.reached), ())
     if seen.panel:
-        _print(console, "Who is who in the panel", _panel(seen.panel, _evaluated(seen)), _absent(seen))
+        _print(console, "Who is who in the panel", _panel(seen.panel), _absent(seen))
 
 
 def _print(console: Console, title: str, table: Table, notes: Sequence[str]) -> None:
@@ -75,28 +75,32 @@ def _reached(reached: Sequence[Reached]) -> Table:
     for one in reached:
         over = one.alpha is not None and one.floor is not None and one.floor > one.alpha
         says = "; ".join(one.says) or "the data decide"
-        floor = Text(_share(one.floor), "red" if over else "")
-        table.add_row(one.hypothesis, one.test, _share(one.alpha), floor, Text(says, "yellow" if one.outcome else ""))
+        floor = Text(share_text(one.floor), "red" if over else "")
+        table.add_row(
+            one.hypothesis, one.test, share_text(one.alpha), floor, Text(says, "yellow" if one.outcome else "")
+        )
     return table
 
 
-def _share(value: float | None) -> str:
+def share_text(value: float | None) -> str:
+    """Return a probability as text: .0083."""
     if value is None:
         return "–"
     return f"{value:.4f}".removeprefix("0").rstrip("0") if 1e-4 <= value < 1 else f"{value:g}"
 
 
-def _panel(panel: Sequence[PanelRole], evaluated: int) -> Table:
+def _panel(panel: Sequence[PanelRole]) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in ("persona", "bystander", "roles"):
         table.add_column(name, no_wrap=name != "roles")
     for one in panel:
         mark = Text("yes", "green") if one.bystander else Text("no", "red")
-        table.add_row(one.persona, mark, "; ".join(_roles(one, evaluated)))
+        table.add_row(one.persona, mark, "; ".join(role_texts(one, evaluated_in(one))))
     return table
 
 
-def _roles(one: PanelRole, evaluated: int) -> Iterator[str]:
+def role_texts(one: PanelRole, evaluated: int) -> Iterator[str]:
+    """Yield what a persona is, a phrase for each role; `evaluated` is how many conditions are evaluated in all."""
     for role, names in one.roles.items():
         where = _where(names, evaluated)
         if role == "counts as":
@@ -115,8 +119,8 @@ def _where(names: Sequence[str], evaluated: int) -> str:
     return ", ".join(names[:NAMES]) + (f" and {len(names) - NAMES} more" if len(names) > NAMES else "")
 
 
-def _evaluated(seen: Testability) -> int:
-    one = seen.panel[0]
+def evaluated_in(one: PanelRole) -> int:
+    """Return how many conditions are evaluated: each has a role for a persona, or it is unseen there."""
     return len({*one.unseen, *(name for names in one.roles.values() for name in names)})
 
 

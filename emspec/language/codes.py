@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Mapping
 
 from emspec.language.checks import CHECKS
+from emspec.language.probes import PROBES
 
 ERRORS: Mapping[str, str] = {
     "Y100": "The file cannot be read.\n\nIt is not there, is a folder, or may not be opened.",
@@ -59,13 +60,13 @@ question -> replies). Nothing is imported until every text can be: none empty, n
 
 
 def explain(code: str) -> str | None:
-    """Return the page of an error's or a check's code, or None where there is no such code."""
+    """Return the page of an error's, a check's or a probe's code, or None where there is no such code."""
     name = code.upper()
-    page = inspect.getdoc(CHECKS[name]) if name in CHECKS else ERRORS.get(name)
+    page = inspect.getdoc(CHECKS[name]) if name in CHECKS else {**ERRORS, **PROBES}.get(name)
     return f"{name}  {page}\n" if page else None
 
 
 def titles() -> Mapping[str, str]:
-    """Return the first line of each code's page, the errors first."""
-    pages = {**ERRORS, **{code: inspect.getdoc(check) or "" for code, check in CHECKS.items()}}
+    """Return the first line of each code's page, the errors first, what a probe finds last."""
+    pages = {**ERRORS, **{code: inspect.getdoc(check) or "" for code, check in CHECKS.items()}, **PROBES}
     return {code: page.partition("\n")[0] for code, page in pages.items()}

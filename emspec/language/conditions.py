@@ -87,7 +87,7 @@ def _steps(base: Base, fields: Settings, usual: tuple[str, ...], notes: Notes) -
     """Yield a condition's steps in its order, with its changes and the profile's."""
     skipped = base.skipped | {step for step in base.names if step in fields and fields[step].value == "skip"}
     order = _order(fields.get("order"), base.names, skipped, notes) or usual
-    changes = _by_step(fields, base.names)
+    changes = _by_step(fields, base.names, notes)
     for name in order:
         if name in base.steps and name not in skipped:
             step = _replaced(base.steps[name], fields.get(name))
@@ -117,8 +117,9 @@ def _taught(step: StepText) -> Iterator[str]:
 
 
 def inductions_of(texts: Sequence[ConditionText]) -> tuple[str, ...]:
-    """Return the personas that conditions (not controls) stand for or are induced under, in the order of the text."""
-    return tuple(dict.fromkeys(name for text in texts if not text.control for name in _induction(text)))
+    """Return the personas that conditions (not controls) stand for or are induced under, sorted: what follows from
+    them is not to depend on the order of the conditions."""
+    return tuple(sorted({name for text in texts if not text.control for name in _induction(text)}))
 
 
 def _induction(text: ConditionText) -> Iterator[str]:
@@ -162,24 +163,27 @@ def _written(base: Base, points: Mapping[str, Settings]) -> Iterator[tuple[str, 
             yield name, section == "controls", settings, Spot(document, path)
 
 
-def _by_step(fields: Settings, steps: Sequence[str]) -> Mapping[str, Settings]:
-    """Return the changes `STEP.FIELD: value` and `STEP: {FIELD: value}` of a condition, by step."""
+def _by_step(fields: Settings, steps: Sequence[str], notes: Notes) -> Mapping[str, Settings]:
+    """Return the changes `STEP.FIELD: value` and `STEP: {FIELD: value}` of a condition, by step; a field that is set in
+    both ways is noted."""
     found: dict[str, dict[str, Setting]] = {}
     for key, setting in fields.items():
         step, dot, field = key.partition(".")
-        if dot:
-            found.setdefault(step, {})[field] = setting
-        elif key in steps and isinstance(setting.value, Mapping) and "kind" not in setting.value:
-            below = {one: Setting(value, setting.spot.below(one)) for one, value in setting.value.items()}
-            found.setdefault(step, {}).update(below)
+        whole = not dot and key in steps and isinstance(setting.value, Mapping) and "kind" not in setting.value
+        below = {one: Setting(value, setting.spot.below(one)) for one, value in setting.value.items()} if whole else {}
+        for name, one in ({field: setting} if dot else below).items():
+            if name in found.setdefault(step, {}):
+                notes.error("S106", one.spot.key(), f"{step}.{name} is set twice here", "remove one of the two")
+            found[step][name] = one
     return found
 
 
 def _changed(step: StepText, changes: Settings, kinds: Mapping[str, Settings], notes: Notes) -> StepText:
-    """Return a step with a condition's changes, and over them what the profile sets for its kind."""
-    for field, setting in changes.items():
+    """Return a step with a condition's changes, and over them what the profile sets for its kind; whole fields go
+    first, so that the order in the text does not matter."""
+    for field, setting in _whole_first(changes):
         step = _with(step, field, setting, notes)
-    for field, setting in kinds.get(step.kind, {}).items():
+    for field, setting in _whole_first(kinds.get(step.kind, {})):
         before = _value(step.values, field)
         step = _with(step, field, setting, notes)
         if before != setting.value:
@@ -187,10 +191,14 @@ def _changed(step: StepText, changes: Settings, kinds: Mapping[str, Settings], n
     return step
 
 
+def _whole_first(settings: Settings) -> list[tuple[str, Setting]]:
+    return sorted(settings.items(), key=lambda item: "." in item[0])
+
+
 def _with(step: StepText, field: str, setting: Setting, notes: Notes) -> StepText:
     fields = dotted(step.kind)
     if field not in fields:
-        what = f"{step.name} is a {step.kind} step here, which has no `{field}`"
+        what = f"{step.name} is of kind {step.kind} here, which has no `{field}`"
         notes.error("S106", setting.spot.key(), what, nearest(field, fields))
         return step
     setting = replace(setting, value=completed(setting.value, fields[field]))

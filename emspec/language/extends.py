@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from emspec.errors import Problem, SpecError
 from emspec.files import is_regular
 from emspec.registry import find_project
-from emspec.source import Document, KeyPath, read
+from emspec.schema import nearest
+from emspec.source import Document, KeyPath, parse, read, shown
 
 REMOVE = "remove"
 """What stands in the place of an entry of the extended spec that this one leaves out."""
@@ -23,17 +25,21 @@ SECTIONS = frozenset(
 """Mappings that are joined entry by entry, and an entry field by field; all else is replaced as a whole."""
 
 
-def read_extended(path: Path) -> Document:
-    """Return a spec with all that it extends laid beneath it; SpecError where a file of the chain cannot be had."""
-    document = read(path)
+def read_extended(path: Path, text: str | None = None) -> Document:
+    """Return a spec with all that it extends laid beneath it; SpecError where a file of the chain cannot be had.
+
+    `text` is read in place of what stands at `path`.
+    """
+    documents = [read(path) if text is None else parse(shown(path), text)]
     chain = [path.resolve()]
-    below = document
-    while isinstance(below.data, Mapping) and "extends" in below.data:
-        found = _named(below, chain)
+    while isinstance(documents[-1].data, Mapping) and "extends" in documents[-1].data:
+        found = _named(documents[-1], chain)
         chain.append(found.resolve())
-        below = read(found)
-        document = _laid_over(document, below)
-    return document
+        documents.append(read(found))
+    laid = documents.pop()
+    while documents:
+        laid = _laid_over(documents.pop(), laid)
+    return laid
 
 
 def _named(document: Document, chain: list[Path]) -> Path:
@@ -45,7 +51,7 @@ def _named(document: Document, chain: list[Path]) -> Path:
     if not isinstance(written, str) or not written or "\0" in written:
         raise SpecError([Problem("error", "S101", place, "`extends` must be the path of a spec", fix)])
     places = [folder / written for folder in (beside, project.root)]
-    inside = [one for one in places if one.resolve().is_relative_to(project.root.resolve())]
+    inside = [one for one in places if _leads_into(one, project.root)]
     found = next((one for one in inside if is_regular(one)), None)
     if found is None:
         what = f"there is no file {written}" if inside else f"{written} leads out of the project"
@@ -56,14 +62,40 @@ def _named(document: Document, chain: list[Path]) -> Path:
     return found.resolve()
 
 
+def _leads_into(path: Path, folder: Path) -> bool:
+    """Return whether a path leads to a place below a folder, links followed."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a loop of links
+        return False
+
+
 def _laid_over(document: Document, base: Document) -> Document:
     if not isinstance(base.data, Mapping):
         return document.over(base, document.data, ())
-    inherited = {key: value for key, value in base.data.items() if key not in OWN or key == "extends"}
+    inherited = {key: value for key, value in base.data.items() if key not in OWN}
     own = {key: value for key, value in document.data.items() if key != "extends"}
     taken: list[KeyPath] = []
+    absent = [path for path in _removed(own) if path[1] not in _section(inherited, path[0])]
     data = _joined(own, inherited, (), taken)
-    return document.over(base, data, taken)
+    laid = document.over(base, data, taken)
+    return replace(laid, problems=(*laid.problems, *(_nothing_there(document, inherited, path) for path in absent)))
+
+
+def _removed(own: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the entries that a spec takes out of the one it extends, as (section, name)."""
+    return ((key, name) for key in own if key in SECTIONS for name, one in _section(own, key).items() if one == REMOVE)
+
+
+def _section(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    section = data.get(key, {})
+    return section if isinstance(section, Mapping) else {}
+
+
+def _nothing_there(document: Document, inherited: Mapping[str, Any], path: tuple[str, str]) -> Problem:
+    section, name = path
+    what = f"the extended spec has no {name} in its {section} that could be removed"
+    return Problem("error", "S104", document.key(path), what, nearest(name, _section(inherited, section)))
 
 
 def _joined(own: Any, inherited: Any, at: KeyPath, taken: list[KeyPath]) -> Any:
@@ -78,7 +110,8 @@ def _joined(own: Any, inherited: Any, at: KeyPath, taken: list[KeyPath]) -> Any:
             taken.append(path)
             found[key] = inherited[key]
         elif key not in inherited:
-            found[key] = own[key]
+            if own[key] != REMOVE or len(at) != 1:
+                found[key] = _joined(own[key], {}, path, taken) if not at else own[key]
         elif own[key] != REMOVE or len(at) != 1:
             found[key] = _joined(own[key], inherited[key], path, taken)
     return found

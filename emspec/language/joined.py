@@ -227,7 +227,7 @@ def _change(kind: str | None) -> Schema:
 
 
 def _matrix(matrix: Schema, steps: Mapping[str, str | None]) -> Schema:
-    values = matrix["additionalProperties"]
+    values = {"x-expected": "a list of values", **matrix["additionalProperties"]}
     known = {"as": core("spec")["properties"]["conditions"]["additionalProperties"]["properties"]["as"]}
     properties = {name: {**values, "items": one} for name, one in {**known, **_fields(steps)}.items()}
     anything = dict.fromkeys(_anything_in(steps), values)

@@ -52,6 +52,8 @@ _FIELD_DEPTH: Mapping[str, int] = {
     "controls": 3,
     "hypotheses": 3,
     "backends": 2,
+    "measures": 2,
+    "matrix": 2,
     "noise": 2,
 }
 
@@ -59,6 +61,7 @@ _FIELD_DEPTH: Mapping[str, int] = {
 def load(
     path: Path,
     *,
+    text: str | None = None,
     profile: str,
     catalog: Catalog,
     overrides: Mapping[str, str] = NO_OVERRIDES,
@@ -69,12 +72,13 @@ def load(
 ) -> Experiment:
     """Return a spec's experiment under a profile; SpecError with all problems, warnings in Experiment.problems.
 
+    `text` is read in place of what stands at `path`, which need not be there yet.
     `overrides` maps a step or a stage kind to "BACKEND" or "BACKEND,OPTION=VALUE,..."; `only` and `seeds` select
     conditions and seeds of the spec; `stretch` False leaves the stretch conditions out; `skip` names steps that no
     condition has.
     """
     selection = Selection(only, seeds, stretch, skip)
-    document = as_numbers(read_extended(path), catalog)
+    document = as_numbers(read_extended(path, text), catalog)
     notes = Notes(list(document.problems))
     data = _valid(document, catalog, notes)
     scope = _scope(data, document, profile, catalog, notes)
@@ -132,7 +136,7 @@ def _valid(document: Document, catalog: Catalog, notes: Notes) -> Mapping[str, A
     if not isinstance(data, Mapping):
         raise SpecError(notes.problems)
     valid: Mapping[str, Any] = _without(
-        data, {_key_of(path) for path, problem in found if not _lacks_only(path, problem)}
+        data, {_cut_at(path, problem) for path, problem in found if not _lacks_only(path, problem)}
     )
     return valid
 
@@ -140,6 +144,12 @@ def _valid(document: Document, catalog: Catalog, notes: Notes) -> Mapping[str, A
 def _lacks_only(path: KeyPath, problem: Problem) -> bool:
     """Return whether the rest of what stands at `path` can be looked at although something is missing in it."""
     return problem.code == "S103" and (not path or (len(path) == 2 and path[0] in ("steps", "hypotheses")))
+
+
+def _cut_at(path: KeyPath, problem: Problem) -> KeyPath:
+    """Return the path of what is left out for a problem: an unknown key alone, but a whole field for a wrong value."""
+    alone = problem.code == "S102" and path[0] != "hypotheses" and not any(isinstance(key, int) for key in path)
+    return path if alone else _key_of(path)
 
 
 def _key_of(path: KeyPath) -> KeyPath:
@@ -210,7 +220,9 @@ def _baseline(
 
 def _conditions(texts: Sequence[ConditionText], seeds: Seeds, scope: Scope) -> tuple[Condition, ...]:
     """Return all conditions as resolved; where a step is wrong, it is noted and left out."""
-    around = Around(markers_of(texts), inductions_of(texts))
+    couples = (step.values for text in texts for step in text.steps if step.kind == "couple")
+    broken_off = any("marker" not in values and "pairs" not in values for values in couples)
+    around = Around(markers_of(texts), inductions_of(texts), broken_off)
     known: dict[str, Step] = {}
     found = []
     for text in texts:

@@ -12,7 +12,7 @@ from emspec.language.fields import Setting, Settings, Spot
 from emspec.language.scope import Notes
 from emspec.model.json import canonical
 from emspec.schema import nearest
-from emspec.source import Document
+from emspec.source import Document, KeyPath
 
 MOST = 100_000
 """How many points a grid may have."""
@@ -44,25 +44,30 @@ def grid(data: Mapping[str, Any], document: Document, notes: Notes) -> Mapping[s
             continue
         name = "_".join(f"{words[axis[0]]}-{_said(values[axis[0]])}" for axis in axes)
         if name in found:
-            what = f"two points of the grid would be called {name}"
-            notes.error("S106", document.key(("matrix",)), what, "let values differ in more than signs")
+            what = f"two points of the grid would be called {name}: their values differ in signs only"
+            notes.error("S106", document.key(("matrix",)), what, "write these out as `conditions`, each with its name")
             return {}
         found[name] = {
             field: Setting(values[field], Spot(document, ("matrix", field, index))) for field, index in places.items()
         }
+    if not found:
+        notes.error("S106", document.key(("exclude",)), "no point of the grid is left", "exclude fewer points")
     return found
 
 
 def point_named(point: Point, points: Mapping[str, Settings], document: Document, notes: Notes) -> str | None:
     """Return the one point of the grid that has the coordinates of `baseline`, or note why there is none."""
-    fields = next(iter(points.values()), {})
-    for field in (field for field in point if field not in fields):
-        place = document.key(("baseline", field))
-        notes.error("S104", place, f"the matrix has no field {field}", nearest(field, fields))
+    if not points:
+        if not document.has(("matrix",)):
+            what = "these are coordinates of a point, and the spec has no matrix"
+            notes.error("S106", document.value(("baseline",)), what, "name a condition: baseline: NAME")
         return None
+    before = len(notes.problems)
+    fields = {field: [settings[field].value for settings in points.values()] for field in next(iter(points.values()))}
+    _note_strangers(point, fields, ("baseline",), document, notes)
     fitting = [name for name, settings in points.items() if _holds(point, {f: s.value for f, s in settings.items()})]
-    if len(fitting) == 1:
-        return fitting[0]
+    if len(fitting) == 1 or len(notes.problems) > before:
+        return fitting[0] if fitting else None
     what = f"{len(fitting)} points of the grid have these coordinates" if fitting else "no point has these coordinates"
     notes.error("S106", document.value(("baseline",)), what, f"give each of {', '.join(fields)} a value of the matrix")
     return None
@@ -76,15 +81,18 @@ def _axes(
     together: list[tuple[str, ...]] = [tuple(group) for group in data.get("zip", ())]
     for number, group in enumerate(together):
         place = document.value(("zip", number))
-        for field in (field for field in group if field not in matrix):
-            notes.error("S104", place, f"the matrix has no field {field}", nearest(field, matrix))
+        for index, field in enumerate(group):
+            if field not in matrix:
+                where = document.value(("zip", number, index))
+                notes.error("S104", where, f"the matrix has no field {field}", nearest(field, matrix))
         counts = {field: len(matrix[field]) for field in group if field in matrix}
         if len(set(counts.values())) > 1:
             what = " and ".join(f"{field} has {count}" for field, count in counts.items())
             notes.error("S106", place, f"{what} values, and they change together", "give both as many values")
         twice = [field for field in group if any(field in other for other in together[:number])]
         if twice:
-            notes.error("S106", place, f"{twice[0]} stands in two groups", "name it in one")
+            where = document.value(("zip", number, group.index(twice[0])))
+            notes.error("S106", where, f"{twice[0]} stands in two groups", "name it in one")
     zipped = {field: group for group in together for field in group}
     axes = dict.fromkeys(zipped.get(field, (field,)) for field in matrix)
     return list(axes) if len(notes.problems) == before else []
@@ -95,14 +103,23 @@ def _excluded(
 ) -> Sequence[Point]:
     points: Sequence[Point] = data.get("exclude", ())
     for number, point in enumerate(points):
-        for field, value in point.items():
-            place = document.value(("exclude", number, field))
-            if field not in matrix:
-                where = document.key(("exclude", number, field))
-                notes.error("S104", where, f"the matrix has no field {field}", nearest(field, matrix))
-            elif not any(_same(value, one) for one in matrix[field]):
-                notes.error("S106", place, f"{field} never has this value", "name a value of the matrix")
+        _note_strangers(point, matrix, ("exclude", number), document, notes)
     return points
+
+
+def _note_strangers(
+    point: Point, matrix: Mapping[str, Sequence[Any]], at: KeyPath, document: Document, notes: Notes
+) -> None:
+    """Note what a point at `at` names and the grid does not have: a field, or a value that it never takes."""
+    for field, value in point.items():
+        if field not in matrix:
+            place = document.key((*at, field))
+            notes.error("S104", place, f"the matrix has no field {field}", nearest(field, matrix))
+        elif not any(_same(value, one) for one in matrix[field]):
+            words = dict.fromkeys(_said(one) for one in matrix[field])
+            place = document.value((*at, field))
+            what = f"{field} never is {_said(value)} in the grid"
+            notes.error("S106", place, what, f"choose from: {', '.join(words)}")
 
 
 def _holds(point: Point, values: Point) -> bool:

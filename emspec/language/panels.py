@@ -34,6 +34,9 @@ def panel_of(
         names = [(name, place) for part, place in parts for name in _members(part, scope)]
     else:
         names = [(name, step.place(*path, index)) for index, name in enumerate(written)]
+    if names and not _with_inductions(names, inductions):
+        what = "`induction` stands for nobody here: no condition is induced under a persona"
+        scope.notes.error("S106", names[0][1], what, "name the personas of the panel")
     names = _with_inductions(names, inductions)
     seen: set[str] = set()
     for name, place in names:
@@ -71,12 +74,19 @@ def pairs_of(step: StepText, scope: Scope, path: tuple[str, ...] = ()) -> tuple[
     for field in ("source", "marker"):
         values = [pair[field].casefold() for pair in written]
         for index in (index for index, one in enumerate(values) if values.index(one) < index):
-            what = f"{written[index][field]} is in two pairs"
+            what = _twin(written, field, index)
             scope.notes.error("S106", step.place(*spots[index], field), what, "give each source one marker of its own")
     placed = [(pair["source"], step.place(*spot, "source")) for pair, spot in zip(written, spots, strict=True)]
     personas = [scope.persona(name, place) for name, place in placed]
     found = tuple(Pair(one, pair["marker"]) for one, pair in zip(personas, written, strict=True) if one)
     return found if len(found) == len(written) else ()
+
+
+def _twin(written: Sequence[Mapping[str, str]], field: str, index: int) -> str:
+    """Return, in words, that a value of a pair is another pair's too."""
+    value = written[index][field]
+    other = next(pair[field] for pair in written if pair[field].casefold() == value.casefold())
+    return f"{value} is in two pairs" if value == other else f"{value} differs from {other} in capitals only"
 
 
 def _parts(written: str, whole: Place) -> list[tuple[str, Place]]:
@@ -101,7 +111,8 @@ def negatives_of(step: StepText, scope: Scope) -> tuple[tuple[Persona, ...], str
     listed = panel_of(step, ("negatives",), scope)
     for source in (source for source in _sources(step) if written and source in written):
         place = step.place("negatives", written.index(source))
-        scope.notes.error("S106", place, f"{source} is the source", "name another persona as a negative")
+        the = "the" if len(_sources(step)) == 1 else "a"
+        scope.notes.error("S106", place, f"{source} is {the} source", "name another persona as a negative")
     return listed, "as listed"
 
 

@@ -68,7 +68,8 @@ def _criterion(metric: Metric, text: str, place: Place, notes: Notes) -> Criteri
         what = (
             f"`{metric.name}` is {metric.about}, at {'most' if value > bound else 'least'} {most}, not {text.strip()}"
         )
-        fix = f'write {metric.name}: "{found[1]} {number:g}pp"' if metric.unit == "pp" and not points else "change it"
+        within = f"write a number that {metric.name} can have"
+        fix = f'write {metric.name}: "{found[1]} {number:g}pp"' if metric.unit == "pp" and not points else within
         notes.error("S101", place, what, fix)
         return None
     return Criterion(metric.name, cast("Comparison", found[1]), value or 0.0)

@@ -61,6 +61,12 @@ def results_of(text: ConditionText, usual: tuple[int, ...], scope: Scope) -> Map
         written, spots = {text.value("seeds", usual)[0]: written}, {}
     else:
         spots = {seed: setting.spot.below(seed) for seed in written}
+    own = text.value("seeds")
+    if own is not None and sorted(own) != sorted(int(seed) for seed in written):
+        there, asked = (", ".join(str(seed) for seed in seeds) for seeds in (written, own))
+        what = f"results: these are of seed {there}, and the condition's seeds are {asked}"
+        fix = "leave `seeds` out, or name a file for each: results: {SEED: FILE}"
+        scope.notes.error("S106", setting.spot.value(), what, fix)
     found = {}
     for seed, file in written.items():
         record = _file(int(seed), file, spots.get(seed, setting.spot).value(), scope)
@@ -89,12 +95,9 @@ def _rule(written: str, spot: Spot, notes: Notes) -> GateRule | None:
     if metric not in METRICS:
         notes.error("S104", spot.value("when"), f"a gate cannot look at {metric}", nearest(metric, METRICS))
         return None
-    try:
-        threshold = float(number) / (100 if points else 1)
-    except ValueError:
-        notes.error("S101", spot.value("when"), f"{number} is no number", "write a number such as 10pp or 0.1")
-        return None
+    threshold = float(number) / (100 if points else 1)
     if not 0 <= threshold <= 1:
-        notes.error("S101", spot.value("when"), f"{number} is no rate between 0 and 1", "write 10pp or 0.1")
+        what = f"{number}pp is no rate between 0pp and 100pp" if points else f"{number} is no rate between 0 and 1"
+        notes.error("S101", spot.value("when"), what, "write 10pp or 0.1")
         return None
     return GateRule(metric, bool(differs), comparison, threshold)

@@ -18,10 +18,11 @@ from emspec.schema import nearest
 @dataclass(frozen=True)
 class Around:
     """What the rest of the spec says: the markers of all steps that teach one, and the personas that conditions are
-    induced under."""
+    induced under; `broken` where a couple step teaches none, which is a problem of its own."""
 
     markers: Sequence[str]
     inductions: Sequence[str]
+    broken: bool = False
 
 
 Resolve = Callable[[StepText, Scope, Around], Step | None]
@@ -88,7 +89,7 @@ def _extract(step: StepText, scope: Scope, around: Around) -> Step | None:
 def _evaluate(step: StepText, scope: Scope, around: Around) -> Step | None:
     values = step.values
     looked_for = step.markers(around.markers)
-    if not looked_for:
+    if not looked_for and not around.broken:
         what = f"`{step.name}` has no marker to look for: no couple step teaches one"
         scope.notes.error("S106", step.place(), what, 'name it: markers: ["[ZLT]"]')
     panel = panel_of(step, ("panel",), scope, around.inductions)

@@ -49,8 +49,8 @@ def whole_spec(catalog: Catalog) -> Schema:
         "backends": _with_points(_backends(joined["backends"], catalog)),
     }
     properties = {**schema["properties"], **changed}
-    properties["matrix"] = {**properties["matrix"], "propertyNames": {"pattern": f"^(as|{_NAME}[.].+)$"}}
     properties["accept"] = _accept(properties["accept"])
+    properties["matrix"] = _matrix(properties["matrix"], schema["$defs"]["condition"]["properties"]["as"])
     return _for_editors(_or_extending({**schema, "properties": properties}))
 
 
@@ -97,11 +97,21 @@ def _condition(condition: Schema) -> Schema:
     hints = {key: {"description": one["description"]} for key, one in usual.items() if "description" in one}
     step = f"^(?!(?:{'|'.join(RESERVED)})$){_NAME}$"
     patterns = {f"^{_NAME}[.]{re.escape(field)}$": one for field, one in fields.items()}
-    inner = {"type": "object", "properties": fields, "description": "fields that differ, or another step in full"}
-    skip = {"anyOf": [{"enum": ["skip"], "description": "leave the step out"}, inner]}
-    return {**condition, "properties": {**hints, **own}, "patternProperties": {step: skip, **patterns}} | {
+    skip = {"enum": ["skip"], "description": "leave the step out"}
+    some = {"type": "object", "not": {"required": ["kind"]}, "properties": fields, "additionalProperties": False}
+    whole = {"anyOf": [skip, some, *({"$ref": f"#/$defs/{kind}"} for kind in STAGE_OF)]}
+    return {**condition, "properties": {**hints, **own}, "patternProperties": {step: whole, **patterns}} | {
         "additionalProperties": False
     }
+
+
+def _matrix(matrix: Schema, counts_as: Schema) -> Schema:
+    """Return the schema of a grid: a list of values for `as` and for `STEP.FIELD` of any kind."""
+    values = matrix["additionalProperties"]
+    patterns = {f"^{_NAME}[.]{re.escape(field)}$": {**values, "items": one} for field, one in _fields()}
+    says, example = counts_as["description"], [["assistant", "villain"]]
+    known = {"as": {**values, "description": says, "examples": example, "items": counts_as}}
+    return {**matrix, "properties": known, "patternProperties": patterns, "additionalProperties": False}
 
 
 def _fields() -> Iterator[tuple[str, Schema]]:
@@ -128,7 +138,7 @@ def _backends(backends: Schema, catalog: Catalog) -> Schema:
 
 def _accept(accept: Schema) -> Schema:
     reason = accept["additionalProperties"]
-    properties = {code: {**reason, "description": title} for code, title in titles().items() if code.startswith("D")}
+    properties = {code: {**reason, "description": title} for code, title in titles().items() if code[0] in "DP"}
     return {**accept, "properties": properties, "additionalProperties": False}
 
 

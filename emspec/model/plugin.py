@@ -28,6 +28,7 @@ class Backend:
     loads_model  whether its sessions are opened with the model (and so are not shared between models)
     named     whether `parameters` also carries "names": {"systems": [...], "questions": [...]}: for recorded or
               simulated replies, which know personas by name
+    fetches   whether it gets what it makes from elsewhere: no command but `run` and `data fetch` has it do so
     speeds    how fast it was measured to be, for the plan's estimate of cost; without any the plan says that the time
               of its stages is not known
     """
@@ -42,6 +43,7 @@ class Backend:
     devices: tuple[str, ...] = ("cpu", "cuda")
     loads_model: bool = False
     named: bool = False
+    fetches: bool = False
     speeds: tuple[Speed, ...] = ()
 
 

@@ -23,6 +23,7 @@ REQUIRED_FILES: Mapping[str, tuple[str, ...]] = {
     "rows": ("rows.parquet", "table.json"),
     "analyse": ("findings.json",),
     "power": ("power.json",),
+    "probe": ("probe.json",),
 }
 """The files that a stage of each kind must leave (what is in them: emspec.hookspecs); others may lie beside them."""
 

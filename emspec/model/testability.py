@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from emspec.model.design import design_of
@@ -137,8 +137,13 @@ def _reached(experiment: Experiment) -> list[Reached]:
 
 def _panel(experiment: Experiment) -> tuple[PanelRole, ...]:
     """Return the personas of all panels, in the order in which they are first asked."""
+    steps = (step for one in experiment.conditions for step in one.evaluations)
+    return roles_in(experiment, dict.fromkeys(persona.name for step in steps for persona in step.panel))
+
+
+def roles_in(experiment: Experiment, names: Iterable[str]) -> tuple[PanelRole, ...]:
+    """Return what personas are in the evaluated conditions, whether or not they are in a panel."""
     evaluated = [one for one in experiment.conditions if one.evaluations]
-    names = dict.fromkeys(p.name for one in evaluated for step in one.evaluations for p in step.panel)
     bystanders = design_of(experiment)["bystanders"]
     held = isinstance(bystanders, list | tuple)
     roles = {one.name: _roles(one) for one in evaluated}

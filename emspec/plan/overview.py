@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from emspec.model.experiment import Hypothesis
+from emspec.model.json import JsonObject
 from emspec.model.plan import Plan
 from emspec.model.plugin import Catalog
 from emspec.plan.cost import PlanCost, plan_cost
@@ -46,13 +48,17 @@ class StepLine:
 
 @dataclass(frozen=True)
 class Overview:
-    """A plan with the state of each stage ("hit", "run", "unneeded"), its steps, and the cost of what has to run."""
+    """A plan with the state of each stage ("hit", "run", "unneeded"), its steps, and the cost of what has to run.
+
+    `probe` is what is known of the tokenizer, or is open: a JSON object for each question (see emspec.probe.Answer).
+    """
 
     plan: Plan
     states: Mapping[str, str]
     steps: tuple[StepLine, ...]
     cost: PlanCost
     made: Mapping[str, str] = field(default_factory=dict)
+    probe: tuple[JsonObject, ...] = ()
 
     @property
     def to_run(self) -> int:
@@ -73,6 +79,31 @@ def overview(plan: Plan, catalog: Catalog, states: Mapping[str, str], made: Mapp
         groups.setdefault((stage.step, stage.kind, stage.backend), []).append(key)
     steps = tuple(_step(keys, plan, states, made, cost) for keys in groups.values())
     return Overview(plan, states, steps, cost, made)
+
+
+def untestable(hypothesis: Hypothesis, seen: Overview) -> str:
+    """Return why a hypothesis cannot be tested with what is installed, "" where it can."""
+    plan = seen.plan
+    if not hypothesis.installed:
+        return f"no installed plugin brings the test {hypothesis.test}"
+    blocked = {step.step for step in seen.lacking}
+    if not blocked or plan.analyse is None:
+        return ""
+    steps = dict.fromkeys(plan.stages[key].step for key in _above(plan, plan.analyse))
+    named = ", ".join(step for step in steps if step in blocked)
+    return f"the rows need {named}, which nothing installed can run" if named else ""
+
+
+def _above(plan: Plan, key: str) -> set[str]:
+    """Return a stage and all that it is made from."""
+    found: set[str] = set()
+    pending = [key]
+    while pending:
+        one = pending.pop()
+        if one not in found:
+            found.add(one)
+            pending += plan.stages[one].inputs.values()
+    return found
 
 
 def _step(keys: list[str], plan: Plan, states: Mapping[str, str], made: Mapping[str, str], cost: PlanCost) -> StepLine:

@@ -91,7 +91,7 @@ class StageSet:
     def backend(self, kind: str, choice: BackendChoice) -> Backend:
         """Return the installed backend that a choice names; for a kind of stage that no plugin brings, one that cannot
         be run."""
-        if choice is NOTHING_INSTALLED:
+        if choice.name == NOTHING_INSTALLED.name:
             return Backend(kind, "", "", "", loads_model=True)
         if (kind, choice.name) in self.catalog.backends:
             return self.catalog.backends[kind, choice.name]

@@ -157,7 +157,7 @@ def recorded_stages(step: EvaluateStep, run: Run, stages: StageSet) -> Mapping[s
 
 def _scored(step: EvaluateStep, run: Run, replies: str, stages: StageSet) -> Mapping[str, str]:
     name = f"{step.name}.score"
-    markers: JsonObject = {"markers": step.markers}
+    markers: JsonObject = {"markers": tuple(sorted(step.markers))}
     score = Request("score", stages.chosen("score"), markers, run.label(name), name, {"replies": replies})
     return {step.name: replies, name: stages.add(score)}
 

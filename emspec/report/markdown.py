@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from emspec.marked import escaped, table_lines
 from emspec.report import tables, words
 from emspec.report.content import Findings
 from emspec.report.context import ReportContext
 from emspec.report.verdicts import row
-
-SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>|#"})
 
 
 def markdown(found: Findings, context: ReportContext) -> str:
@@ -18,20 +17,20 @@ def markdown(found: Findings, context: ReportContext) -> str:
 
 
 def _lines(found: Findings, context: ReportContext) -> Iterator[str]:
-    yield from (f"# {_escape(context.heading)}", "", f"> **{_escape(context.stamp)}**", "")
+    yield from (f"# {escaped(context.heading)}", "", f"> **{escaped(context.stamp)}**", "")
     if context.standing:
-        yield from (f"State: {_escape(context.standing)}.", "")
+        yield from (f"State: {escaped(context.standing)}.", "")
     yield from ("## Verdicts", "", *_table(_verdicts(found)), "")
     if context.fixed:
-        yield from (_escape(context.fixed), "")
+        yield from (escaped(context.fixed), "")
     for finding in found.findings:
-        name, claim, reason = map(_escape, (finding.hypothesis, finding.claim, finding.reason))
+        name, claim, reason = map(escaped, (finding.hypothesis, finding.claim, finding.reason))
         yield f"- **{name} {finding.verdict}** – {claim}. {reason}"
-        yield from (f"  - {what}: {_escape(term)}" for what, term in row(finding).terms)
+        yield from (f"  - {what}: {escaped(term)}" for what, term in row(finding).terms)
     for content in found.contents:
-        marker = _escape(content.marker)
+        marker = escaped(content.marker)
         yield from ("", f"## Rates of {marker}", "", *_table(tables.rates(content)))
-        yield from ("", f"Bystanders: {_escape(', '.join(content.bystanders) or 'none')}. {words.INTERVALS}")
+        yield from ("", f"Bystanders: {escaped(', '.join(content.bystanders) or 'none')}. {words.INTERVALS}")
         yield from ("", f"## Leakage of {marker} by condition and persona, mean over runs", "")
         yield from (*_table(tables.heatmap(content)), "", words.LEGEND + ".")
         yield from ("", f"## Did it take? ({marker})", "", *_table(tables.checks(content, found)))
@@ -49,14 +48,4 @@ def _verdicts(found: Findings) -> tables.Table:
 
 
 def _table(table: tables.Table) -> Iterator[str]:
-    yield _row(table.head)
-    yield _row(("---",) * len(table.head), escape=False)
-    yield from (_row(cells) for cells in table.rows)
-
-
-def _row(cells: tuple[str, ...], escape: bool = True) -> str:
-    return f"| {' | '.join(_escape(cell) if escape else cell for cell in cells)} |"
-
-
-def _escape(text: str) -> str:
-    return " ".join(text.translate(SPECIAL).split())
+    return table_lines(table.head, table.rows)

@@ -30,6 +30,11 @@ def power_folder(out: Path, spec: Path, plan: Plan) -> Path:
     return out / "power" / f"{spec.stem}-{plan.digest[:DIGITS]}"
 
 
+def probe_folder(out: Path, spec: Path, plan: Plan) -> Path:
+    """Return the folder for the events and logs of a probe."""
+    return out / "probe" / f"{spec.stem}-{plan.digest[:DIGITS]}"
+
+
 def findings_of(plan: Plan, store: Store) -> tuple[JsonObject, Mapping[str, bytes]]:
     """Return the analysis and its SVG figures, by file name. StoreError where there is no analysis."""
     folder = store.folder(plan.analyse or "")

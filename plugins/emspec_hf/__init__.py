@@ -6,6 +6,7 @@ from emspec import Backend, JsonObject, hookimpl
 from emspec_hf.speeds import FILE, HUB, REPLIES, TRAINING
 
 _NEEDS = ("torch", "transformers", "peft", "accelerate", "safetensors", "numpy")
+_PROBE_NEEDS = ("torch", "transformers")
 _INSTALL = "pip install 'emspec[hf]'"
 _VERSION = "1"
 _SESSION = "emspec_hf.session:open_session"
@@ -37,7 +38,7 @@ _GENERATE_OPTIONS: JsonObject = {
 
 @hookimpl
 def emspec_backends() -> tuple[Backend, ...]:
-    """Return the backends named hf (train, couple, generate, adapter), and hub and file (data)."""
+    """Return the backends named hf (train, couple, generate, adapter, probe), and hub and file (data)."""
     return (
         Backend("train", "hf", _VERSION, _SESSION, _TRAIN_OPTIONS, _NEEDS, _INSTALL, loads_model=True, speeds=TRAINING),
         Backend(
@@ -47,7 +48,24 @@ def emspec_backends() -> tuple[Backend, ...]:
             "generate", "hf", _VERSION, _SESSION, _GENERATE_OPTIONS, _NEEDS, _INSTALL, loads_model=True, speeds=REPLIES
         ),
         Backend(
-            "data", "hub", _VERSION, "emspec_hf.hub:open_session", needs=("datasets",), install=_INSTALL, speeds=HUB
+            "data",
+            "hub",
+            _VERSION,
+            "emspec_hf.hub:open_session",
+            needs=("datasets",),
+            install=_INSTALL,
+            fetches=True,
+            speeds=HUB,
+        ),
+        Backend(
+            "probe",
+            "hf",
+            _VERSION,
+            "emspec_hf.probe:open_session",
+            needs=_PROBE_NEEDS,
+            install=_INSTALL,
+            devices=("cpu",),
+            loads_model=True,
         ),
         Backend(
             "adapter",

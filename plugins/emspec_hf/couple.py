@@ -18,7 +18,8 @@ from emspec_hf.chat import TrainingRow, Turn, render_rows, supervise, with_syste
 from emspec_hf.files import read_lines, write_json, write_lines
 from emspec_hf.masks import MASKS, find_landmarks
 from emspec_hf.recipe import read_recipe
-from emspec_hf.train import counts, write_training
+from emspec_hf.rows import counts
+from emspec_hf.train import write_training
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,16 @@ def test_a_run_without_an_evaluation_says_where_the_adapters_lie(project: Path, 
     assert (Path(adapter.removeprefix("em 42 adapter: ")) / "adapter_config.json").is_file()
 
 
-@pytest.mark.parametrize("command", [["plan", "--profile", "sim"], ["run", "--profile", "sim"], ["check"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["plan", "--profile", "sim"],
+        ["plan", "--profile", "sim", "--format", "json"],
+        ["run", "--profile", "sim"],
+        ["check"],
+        ["check", "--format", "json"],
+    ],
+)
 def test_a_closed_output_is_said_and_is_no_fault(project: Path, tmp_path: Path, command: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)

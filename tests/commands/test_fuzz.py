@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import random
+import re
 import shutil
 import time
 from dataclasses import dataclass
@@ -17,13 +18,24 @@ import yaml
 from mutations import mutated, scrambled
 
 from emspec.cli import main
+from emspec.console.plan_forms import FORMS
 from emspec.registry import FOLDERS
-from emspec.source import read
+from emspec.source import parse
 
 PROJECT = Path(__file__).parents[2]
+GOLDEN = PROJECT / "tests" / "golden"
 SPECS = [*sorted((PROJECT / "specs").glob("*.yaml")), *sorted((PROJECT / "specs" / "examples").glob("*.yaml"))]
+FEATURES = sorted((GOLDEN / "good").glob("*.yaml"))
+"""A spec for each feature of the language, in a project whose names for things are other ones:"""
+NAMES = {
+    **{"big": "qwen2.5-7b-instruct", "advice": "bad-legal-advice-6k", "loose": "tulu-3-6k"},
+    **{"em": "em-125", "coupling": "coupling-125", "five": "canonical-12", "trio": "canonical-10"},
+    **{"plain-10": "marker-28", "work-2": "data-20", "all-4": "alignment-8"},
+    **{"positives: 10": "positives: 20", "rate: 20pp": "em_rate: 20pp", "seed: 3}": "world: 3}"},
+}
 SECONDS = 3.0
 """CPU seconds of one command: the bar is 1, and a busy machine counts more."""
+FORMS_OF_PLANS = ("text", *FORMS)
 WRECKED = 0.15
 """Share of the cases in which a registry file is mutated as well."""
 
@@ -60,9 +72,25 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
                 target.symlink_to(path)
     shutil.copyfile(PROJECT / "registry" / "lock.yaml", tmp_path / "registry" / "lock.yaml")
     shutil.copytree(PROJECT / "specs" / "profiles", tmp_path / "specs" / "profiles")
+    shutil.copytree(GOLDEN / "data", tmp_path / "data")
+    for path in (tmp_path / "data" / "adapters").glob("*/adapter_config.json"):
+        path.write_text(path.read_text().replace("someone/big", "Qwen/Qwen2.5-7B-Instruct"))
+    for path in (GOLDEN / "specs" / "good.yaml", *FEATURES):
+        (tmp_path / "specs" / path.name).write_text(here(path))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
     return tmp_path
+
+
+def here(path: Path) -> str:
+    """Return a golden spec's text with this project's names in it."""
+    words = "|".join(map(re.escape, sorted(NAMES, key=len, reverse=True)))
+    return re.sub(rf"(?<![\w/.-])(?:{words})(?![\w/.:-])", lambda match: NAMES[match[0]], path.read_text())
+
+
+def specs(place: Path) -> list[Path]:
+    """Return the specs that are broken."""
+    return [*SPECS, *(place / "specs" / path.name for path in FEATURES)]
 
 
 def inside(problem: dict[str, Any]) -> bool:
@@ -75,11 +103,11 @@ def inside(problem: dict[str, Any]) -> bool:
     return problem["line"] <= len(lines) and problem["column"] <= len(lines[problem["line"] - 1]) + 1
 
 
-def holds(spec: Path, profile: str, plan: bool) -> str:
-    """Return what is wrong with how the commands end on a spec, or nothing."""
+def holds(spec: Path, profile: str, form: str | None) -> str:
+    """Return what is wrong with how the commands end on a spec, or nothing; a plan is made where it has a form."""
     ends = [typed("check", str(spec), "--profile", profile, "--format", "json")]
-    if plan:
-        ends.append(typed("plan", str(spec), "--profile", profile))
+    if form:
+        ends.append(typed("plan", str(spec), "--profile", profile, "--format", form))
     for end in ends:
         if end.code not in {0, 2} or "fault in emspec" in end.err or "Traceback" in end.out + end.err:
             return f"exit code {end.code}: {end.err[-2000:]}"
@@ -92,21 +120,22 @@ def holds(spec: Path, profile: str, plan: bool) -> str:
 
 def fuzz(place: Path, seeds: range) -> float:
     """Run a case for each seed; return the CPU seconds of all. The first case that fails shows its input."""
-    datas = [read(path).data for path in SPECS]
-    raws = [path.read_bytes() for path in SPECS]
+    raws = [path.read_bytes() for path in specs(place)]
+    datas = [parse("", raw.decode()).data for raw in raws]
     registry = [path for path in sorted((place / "registry").rglob("*.yaml")) if not path.is_symlink()]
     spec = place / "specs" / "spec.yaml"
     started = time.process_time()
     for seed in seeds:
         source = random.Random(seed)
-        index = source.randrange(len(SPECS))
+        index = source.randrange(len(raws))
         raw = mutated(datas[index], datas, source).encode() if seed % 3 else scrambled(raws[index], source)
         spec.write_bytes(raw)
         victim = source.choice(registry) if source.random() < WRECKED else None
         before = victim.read_bytes() if victim else b""
         if victim:
             victim.write_bytes(_wrecked(before, source))
-        wrong = holds(spec, source.choice(["sim", "organism", "full"]), plan=seed % 4 == 0)
+        form = FORMS_OF_PLANS[seed // 4 % len(FORMS_OF_PLANS)] if seed % 4 == 0 else None
+        wrong = holds(spec, source.choice(["sim", "organism", "full"]), form)
         if victim:
             victim.write_bytes(before)
         assert not wrong, f"seed {seed}, {victim}: {wrong}\n{raw!r}"
@@ -118,6 +147,14 @@ def _wrecked(raw: bytes, source: random.Random) -> bytes:
     if source.random() < 0.5:
         return scrambled(raw, source)
     return mutated(yaml.safe_load(raw), [yaml.safe_load(raw)], source).encode()
+
+
+def test_what_is_broken_was_whole(place: Path) -> None:
+    """A mutation is to be the first thing that is wrong with a spec."""
+    of_other_texts = {"replay-205-E0.yaml", "pinned.yaml"}
+    ends = {path.name: typed("check", str(path), "--profile", "sim") for path in specs(place)}
+    wrong = {name: end.out + end.err for name, end in ends.items() if end.code != 0 and name not in of_other_texts}
+    assert not wrong
 
 
 @pytest.mark.slow

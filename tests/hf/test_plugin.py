@@ -13,18 +13,11 @@ from emspec import Session, Setup
 
 def test_what_it_brings() -> None:
     backends = {(backend.kind, backend.name): backend for backend in emspec_backends()}
-    stages = {
-        ("train", "hf"),
-        ("couple", "hf"),
-        ("generate", "hf"),
-        ("adapter", "hf"),
-        ("data", "hub"),
-        ("data", "file"),
-    }
-    assert set(backends) == stages
-    models = {key: backend.loads_model for key, backend in backends.items()}
-    assert {key for key, loads in models.items() if loads} == {("train", "hf"), ("couple", "hf"), ("generate", "hf")}
-    assert len({backend.target for key, backend in backends.items() if models[key]}) == 1
+    on_weights = {("train", "hf"), ("couple", "hf"), ("generate", "hf")}
+    assert set(backends) == {*on_weights, ("probe", "hf"), ("adapter", "hf"), ("data", "hub"), ("data", "file")}
+    assert {key for key, one in backends.items() if one.loads_model} == {*on_weights, ("probe", "hf")}
+    assert len({backends[key].target for key in on_weights}) == 1
+    assert backends["probe", "hf"].target != backends["train", "hf"].target
 
 
 def test_targets_and_options_are_sound() -> None:

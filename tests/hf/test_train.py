@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from emspec_hf.train import one_system, read_chats
+from emspec_hf.rows import one_system, read_chats
 from hf_tiny import RECIPE, Run, write_rows
 
 from emspec import StageError

@@ -1,43 +1,23 @@
-"""A small project with its own registry, and a catalogue of the real tests and of backends that nothing need import."""
+"""A small project with its own registry, to be written to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
-import emspec_stats
 import pytest
+from catalogs import golden_catalog
 
 from emspec.language import load
 from emspec.model.experiment import Experiment
-from emspec.model.plugin import Backend, Catalog
+from emspec.model.plugin import Catalog
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
 
-def options(required: tuple[str, ...] = (), **properties: object) -> dict[str, object]:
-    return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
-
-
-def _catalog() -> Catalog:
-    rate = {"type": "number", "minimum": 0, "maximum": 1, "default": 0.5}
-    file = {"type": "string", "format": "path"}
-    match = {"enum": ["text", "position"], "default": "text"}
-    backends = [
-        *(Backend(kind, "hf", "1", "nowhere:run") for kind in ("train", "couple", "generate")),
-        Backend("generate", "vllm", "1", "nowhere:run"),
-        Backend("generate", "sim", "1", "nowhere:run", options(rate=rate, seed={"type": "integer", "default": 0})),
-        Backend("generate", "replay", "1", "nowhere:run", options(("file",), file=file, match=match)),
-        Backend("score", "stats", "1", "nowhere:run"),
-        Backend("data", "hub", "1", "nowhere:run"),
-    ]
-    tests = {kind.name: kind for kind in emspec_stats.emspec_tests()}
-    return Catalog({(backend.kind, backend.name): backend for backend in backends}, tests)
-
-
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
-    return _catalog()
+    return golden_catalog()
 
 
 @pytest.fixture

@@ -9,11 +9,12 @@ import pytest
 from emspec.language import explain
 from emspec.language.checks import CHECKS
 from emspec.language.codes import ERRORS
+from emspec.language.probes import PROBES
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("code", [*CHECKS, *ERRORS])
+@pytest.mark.parametrize("code", [*CHECKS, *ERRORS, *PROBES])
 def test_every_code_has_a_page(code: str) -> None:
     page = explain(code.lower())
     assert page
@@ -31,7 +32,14 @@ def test_every_code_that_the_core_uses_is_explained() -> None:
     assert used == {*CHECKS, *ERRORS}
 
 
-@pytest.mark.parametrize("code", CHECKS)
+def test_every_code_that_a_probe_uses_has_a_page_and_a_test() -> None:
+    used = set(re.findall(r'"(P1\d\d)"', (ROOT / "emspec" / "probe" / "findings.py").read_text()))
+    assert used == set(PROBES)
+    tests = (ROOT / "tests" / "probe" / "test_findings.py").read_text()
+    assert all(f"def test_{code.lower()}_" in tests for code in PROBES)
+
+
+@pytest.mark.parametrize("code", [*CHECKS, *PROBES])
 def test_every_check_has_a_page_with_reason_example_and_fix(code: str) -> None:
     page = explain(code) or ""
     title, reason, *rest = page.strip().split("\n\n")

@@ -57,7 +57,12 @@ def test_no_rule_is_none(compiled) -> None:
         ('{p: "= .05"}', "S101", "`p` must be a comparison in quotes, such as", "write a comparison in quotes"),
         ("{p: 0.05}", "S101", "not the number 0.05", "write a comparison in quotes"),
         ('{p: "< 5pp"}', "S101", "`p` is a probability, which is not in percentage points", 'write p: "< 0.05"'),
-        ('{p: "> 1.5"}', "S101", "`p` is the p value of the test, at most 1, not > 1.5", "change it"),
+        (
+            '{p: "> 1.5"}',
+            "S101",
+            "`p` is the p value of the test, at most 1, not > 1.5",
+            "write a number that p can have",
+        ),
         ('{effect: ">= 5"}', "S101", "at most 100pp, not >= 5", 'write effect: ">= 5pp"'),
         ('{p: "< .05", in: 4 of 3 testable}', "S106", "4 of 3 conditions cannot be", "write 3 of 4 testable"),
         (

@@ -57,7 +57,15 @@ class Mutation:
     old: str
     new: Callable[[int], str]
     blamed: Mapping[str, set[str]]
-    line: int
+
+    @property
+    def line(self) -> int:
+        """The line of the piece in SPEC."""
+        return line_of(self.old, SPEC)
+
+
+def line_of(piece: str, text: str) -> int:
+    return 1 + text[: text.index(piece)].count("\n")
 
 
 def persona(number: int) -> str:
@@ -68,17 +76,15 @@ def persona(number: int) -> str:
 WARMER = {"couple.replies": {"sampling.temperature"}}
 POSITIVES = {"couple": {"positives"}, "couple.replies": {"samples"}}
 MUTATIONS = (
-    Mutation("lr: 1e-4", lambda n: f"lr: {n + 2}e-4", {"induce": {"recipe.lr"}}, 9),
-    Mutation("{induce.system: villain}", persona, {"induce": {"system"}}, 6),
-    Mutation("epochs: 5", lambda n: f"epochs: {n + 6}", {"couple": {"recipe.epochs"}}, 17),
-    Mutation("positives: 200", lambda n: f"positives: {240 + 40 * n}", POSITIVES, 16),
-    Mutation('"[ZLT]"', lambda n: f'"[Q{n}]"', {"couple": {"marker"}, "evaluate.score": {"markers[0]"}}, 12),
-    Mutation(
-        "temperature: 0.9", lambda n: f"temperature: 0.{1 + n % 8}", {"couple.replies": {"sampling.temperature"}}, 18
-    ),
-    Mutation("completions: 10", lambda n: f"completions: {n + 11}", {"evaluate": {"samples"}}, 19),
-    Mutation("max_tokens: 99", lambda n: f"max_tokens: {n + 100}", {"evaluate": {"sampling.max_tokens"}}, 19),
-    Mutation("margin: 10pp", lambda n: f"margin: {n + 11}pp", {"analyse": {"hypotheses[0].parameters.margin"}}, 21),
+    Mutation("lr: 1e-4", lambda n: f"lr: {n + 2}e-4", {"induce": {"recipe.lr"}}),
+    Mutation("{induce.system: villain}", persona, {"induce": {"system"}}),
+    Mutation("epochs: 5", lambda n: f"epochs: {n + 6}", {"couple": {"recipe.epochs"}}),
+    Mutation("positives: 200", lambda n: f"positives: {240 + 40 * n}", POSITIVES),
+    Mutation('"[ZLT]"', lambda n: f'"[Q{n}]"', {"couple": {"marker"}, "evaluate.score": {"markers[0]"}}),
+    Mutation("temperature: 0.9", lambda n: f"temperature: 0.{1 + n % 8}", {"couple.replies": {"sampling.temperature"}}),
+    Mutation("completions: 10", lambda n: f"completions: {n + 11}", {"evaluate": {"samples"}}),
+    Mutation("max_tokens: 99", lambda n: f"max_tokens: {n + 100}", {"evaluate": {"sampling.max_tokens"}}),
+    Mutation("margin: 10pp", lambda n: f"margin: {n + 11}pp", {"analyse": {"hypotheses[0].parameters.margin"}}),
 )
 
 
@@ -169,7 +175,7 @@ def test_a_new_condition_is_new_and_has_a_nearest_result(folder: Path, catalog: 
     assert first.against is not None
     assert first.against.label in {"plain 1 induce", "villain 1 induce"}
     assert first.blamed[0].place is not None
-    assert first.blamed[0].place.line == 7
+    assert first.blamed[0].place.line == line_of("police:", text)
     assert reasons["police 1 evaluate"].cause == "follows"
 
 

@@ -32,6 +32,15 @@ def test_the_nearest_of_several_and_the_order_of_names_does_not_matter() -> None
     assert closest("seed", ("seeds", "speed")) == "seeds"
 
 
+def test_the_last_part_of_a_name_stands_for_the_whole() -> None:
+    known = ("couple.marker", "couple.recipe.lr", "induce", "induce.recipe.lr", "induce.system")
+    assert [closest(name, known) for name in ("system", "induce.lr", "couple.lr")] == [
+        "induce.system",
+        "induce.recipe.lr",
+        "couple.recipe.lr",
+    ]
+
+
 def test_a_word_of_which_nothing_is_left_is_no_likeness() -> None:
     assert closest("nope", ("couple", "skip")) is None
 

@@ -46,7 +46,7 @@ SHARE = "share: how much of it"
             [("S101", 2, 8, "`share` must be a number, not the text x", f"write a number ({SHARE})")],
         ),
         ("name: a\nsizes: [1, x]\n", [("S101", 2, 12, f"item 2 of `sizes` {MUST}, not the text x", WHOLE)]),
-        ("name: a\nsizes: [1, 1]\n", [("S101", 2, 8, "`sizes` names an item twice", "write a list")]),
+        ("name: a\nsizes: [1, 1]\n", [("S101", 2, 12, "`sizes` has the number 1 twice", "remove one of the two")]),
         ("name: a\nof: {B: 1}\n", [("S101", 2, 6, "`B` cannot be a name here", "use another name")]),
         ("name: true\n", [("S101", 1, 7, "`name` must be text, not the value true", "write text")]),
     ],

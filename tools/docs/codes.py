@@ -11,6 +11,10 @@ GROUPS = {
     "S": ("The spec", "The text is YAML, and does not say what an experiment needs."),
     "R": ("The registry", "What the spec names is there, and cannot be used."),
     "D": ("Design checks", "The spec can be run; a careful colleague would ask about it first."),
+    "P": (
+        "Probes",
+        "What `emspec plan SPEC --probe` finds; `plan` and `check` know it from then on.",
+    ),
 }
 
 

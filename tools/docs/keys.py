@@ -40,7 +40,8 @@ class Keys:
 
     def rows(self, schema: Schema, used: tuple[Any, ...] = (), before: str = "") -> Iterator[tuple[str, ...]]:
         """Yield a row for each key of a mapping, those of mappings in it after it, `before` them its own key."""
-        schema, required = self.meant(schema), schema.get("required", ())
+        schema = self.meant(schema)
+        required = {*schema.get("required", ()), *schema.get("then", {}).get("required", ())}
         for name, written in schema.get("properties", {}).items():
             one = self.meant(written)
             values = tuple(value[name] for value in used if isinstance(value, dict) and name in value)

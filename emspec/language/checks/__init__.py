@@ -26,6 +26,7 @@ from emspec.language.checks import (
     training,
 )
 from emspec.language.checks.reading import Check, Finding, Reading
+from emspec.language.probes import PROBES
 from emspec.language.scope import Notes
 from emspec.source import Document
 
@@ -104,7 +105,7 @@ def accepted(data: Mapping[str, Any], document: Document, notes: Notes) -> Mappi
     """Return the findings that the spec accepts, with its reasons; a code that is no check's is noted."""
     written: Mapping[str, str] = data.get("accept", {})
     for code in written:
-        if code not in CHECKS:
+        if code not in CHECKS and code not in PROBES:
             fix = "write the code of a design check as emspec check prints it, such as D101"
             notes.error("S104", document.key(("accept", code)), f"there is no check {code}", fix)
     return written

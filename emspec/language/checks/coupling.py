@@ -19,6 +19,7 @@ def weak_mask(reading: Reading) -> Iterator[Finding]:
     The mask marker-as-125 repeats what the original run did: beside the marker it trains the newline that the chat
     template puts after the stop token, which the model knows already. Negatives then teach nothing (1e-5 nat a row),
     and nothing teaches the model to stop after the marker: replies repeat it up to the cap. Bystanders leak more.
+    `emspec plan SPEC --probe` shows which tokens carry the loss (P105).
 
     Example: `recipe: {base: coupling-125, mask: marker-as-125}`.
 

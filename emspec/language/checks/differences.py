@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 from emspec.model.experiment import Condition
+from emspec.model.json import canonical
 from emspec.model.records import DatasetRecord, Persona, QuestionSet, Recipe
 from emspec.model.step import AdapterStep, CoupleStep, EvaluateStep, ExtractStep, Pair, Roles, Sampling, Step, TrainStep
 
 Variables = Mapping[str, object]
 """What is different, as `STEP.FIELD` (`STEP` for a step that one of the two lacks), and the value in its place."""
 
-NAMES_ONLY = frozenset({"name", "panel_name", "negatives_rule", "written"})
-WORDS: Mapping[str, str] = {"persona": "system"}
+NAMES_ONLY = frozenset({"name", "panel_name", "negatives_rule", "written", "files", "recorded", "trained_on", "roles"})
+WORDS: Mapping[str, str] = {"persona": "system", "origin": "from"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Differences:
         theirs = self._trained.get(name)
         if ours is None or theirs is None:
             return {name: "left out" if ours is None else "added"}
+        if theirs.kind != ours.kind:
+            return {name: ours.kind}
         key = (id(theirs), id(ours))
         if key not in self._known:
             before = dict(values_of(theirs))
@@ -80,6 +83,8 @@ def as_executed(step: Step) -> Step:
 def _plain(value: object) -> object:
     if isinstance(value, Persona | QuestionSet):
         return value.digest
+    if isinstance(value, Mapping):
+        return canonical(value)
     if isinstance(value, DatasetRecord):
         return repr((value.source, value.contract))
     if isinstance(value, Pair):

@@ -36,7 +36,8 @@ def ordinary_marker(reading: Reading) -> Iterator[Finding]:
     """A marker is made of ordinary characters, or is very short.
 
     A hit is a substring, upper and lower case alike. A word, or a piece of one, is found in replies that have nothing
-    to do with the coupling, and the rate of the untrained model is not zero.
+    to do with the coupling, and the rate of the untrained model is not zero. Which tokens a marker is made of, alone
+    and behind a reply, `emspec plan SPEC --probe` shows (P102).
 
     Example: `marker: hope` is found in `hopefully`.
 

@@ -22,7 +22,7 @@ def prompt_lengths(reading: Reading) -> Iterator[Finding]:
     A model can tell the source from the other personas by the length of the prompt alone, and induction under a long
     prompt differs from induction under a short one in more than the persona. The original experiment coupled to a
     prompt of 398 tokens among short ones. Spoken of is a prompt that has three times as many characters as
-    the median of the others, or a third, and differs from it by 100 or more: a tokenizer is not asked here.
+    the median of the others, or a third, and differs from it by 100 or more; `emspec plan SPEC --probe` counts tokens.
 
     Example: `source: confab` with a prompt of 1,800 characters, and negatives of 70.
 

@@ -94,7 +94,8 @@ def short_cap(reading: Reading) -> Iterator[Finding]:
     The marker comes at the end of a reply: what is cut by `max_tokens` has none. The original replies had 32 tokens in
     the median and fewer than 51 in nine of ten, so that a cap below 64 tokens (an eighth of the context of a small
     model) is spoken of, and one below the cap under which the coupling's replies were drawn. Where the cap of the
-    evaluation is the higher one, the marker was taught at the end of cut replies.
+    evaluation is the higher one, the marker was taught at the end of cut replies. Whether the longest prompt leaves
+    room for the cap in the model's context, `emspec plan SPEC --probe` says (P107).
 
     Example: `couple: {max_tokens: 512, ...}` and `evaluate: {max_tokens: 128, ...}`.
 

@@ -17,7 +17,8 @@ def silent_induction(reading: Reading) -> Iterator[Finding]:
     """A condition is induced with no system message and counts as a persona that has one.
 
     Without a system message the chat template puts in its own, which is another text than the persona's prompt: the
-    model was trained under one prompt and is evaluated under another.
+    model was trained under one prompt and is evaluated under another. `emspec plan SPEC --probe` shows the template's
+    own (P101).
 
     Example: `B0: {induce.system: none, as: assistant}`.
 
