@@ -29,8 +29,8 @@ class Wanted:
 def with_condition(text: str, document: Document, whole: Mapping[str, Any], wanted: Wanted) -> str:
     """Return a spec's text with one more condition or control in it.
 
-    `document` is the text as data, `whole` the spec with all that it extends. UsageError where the name is taken,
-    where a change is none, or where the text is written in a way that nothing can be put into.
+    `document` is the text as data, `whole` the spec with all that it extends, in which nothing is wrong. UsageError
+    where the name is taken, where a change is none, or where the text is in a form that nothing can be put into.
     """
     checked(wanted.name, NAME, "letters, digits, _ and -, a letter first", "B-paramedic")
     _refuse_known(document, whole, wanted.name)

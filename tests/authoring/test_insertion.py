@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,9 @@ from emspec.authoring.condition import Wanted, with_condition
 from emspec.errors import UsageError
 from emspec.source import parse
 
+PROJECT = Path(__file__).parents[2]
+SPECS = [*sorted((PROJECT / "tests" / "golden" / "good").glob("*.yaml")), *sorted((PROJECT / "specs").rglob("*.yaml"))]
+SPECS = [path for path in SPECS if "profiles" not in path.parts]
 STEPS = "steps:\n  induce: {kind: train, data: d, recipe: r}\n  evaluate: {kind: marker-eval}\n"
 NEW = Wanted("new", system="villain", changes=("evaluate.completions=3",))
 FLOW = "new: {induce.system: villain, evaluate.completions: 3}"
@@ -53,6 +57,20 @@ def test_after_the_last_neighbour_in_its_style(conditions: str, expected: list[s
     assert data["conditions"]["new"] == {"induce.system": "villain", "evaluate.completions": 3}
     if expected:
         assert added(text) == expected
+
+
+@pytest.mark.parametrize("control", [False, True])
+@pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
+def test_every_spec_takes_a_condition_and_loses_no_character(spec: Path, control: bool) -> None:
+    text = spec.read_text()
+    after = changed(text, Wanted("new", changes=("evaluate.completions=3",), control=control))
+    rest = iter(after)
+    assert all(character in rest for character in text)
+    before, data = parse("", text).data, parse("", after).data
+    section = "controls" if control else "conditions"
+    assert data[section].pop("new") == {"evaluate.completions": 3}
+    assert data[section] == before.get(section, {} if control or "matrix" in before else {"main": {}})
+    assert {**data, section: None} == {**before, section: None}
 
 
 def test_in_a_flow_mapping_of_one_line() -> None:
