@@ -52,7 +52,7 @@ def with_condition(text: str, document: Document, whole: Mapping[str, Any], want
 
 def _refuse_known(document: Document, whole: Mapping[str, Any], name: str) -> None:
     for section in ("conditions", "controls"):
-        if name in (whole.get(section) or {}):
+        if name in (whole.get(section) or {}) or document.has((section, name)):
             place = document.key((section, name))
             where = f"{place.file}:{place.line}" if document.has((section, name)) else "the spec that this one extends"
             raise UsageError(

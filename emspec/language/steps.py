@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from emspec.language.fields import StepText
 from emspec.language.panels import negatives_of, pairs_of, panel_of
 from emspec.language.scope import Scope
 from emspec.model.records import DatasetRecord, Persona, QuestionSet, Recipe
-from emspec.model.step import CoupleStep, EvaluateStep, ExtractStep, Sampling, Step, TrainStep
+from emspec.model.step import CoupleStep, EvaluateStep, ExtractStep, Sampling, Step, TrainStep, usual_draws
 from emspec.schema import nearest
 
 
@@ -184,7 +183,7 @@ def _drawn(step: StepText, scope: Scope, questions: QuestionSet) -> int:
         what = f"{positives} positives cannot be shared evenly by the {asked} questions of {questions.name}"
         scope.notes.error("S106", step.place("positives"), what, f"write {near}")
         return 0
-    drawn = int(step.values.get("drawn", math.ceil(1.5 * used)))
+    drawn = int(step.values.get("drawn", usual_draws(used)))
     if drawn < used:
         what = f"{drawn} replies are drawn per question, and {used} are needed"
         scope.notes.error("S106", step.place("drawn"), what, f"write at least {used}, or leave it out")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from emspec.model.json import JsonObject
@@ -38,6 +39,12 @@ class Pair:
 
     source: Persona
     marker: str
+
+
+def usual_draws(used: int) -> int:
+    """Return how many replies are drawn per persona and question where a spec does not say: half as many again as are
+    used, since some will be of no use."""
+    return math.ceil(1.5 * used)
 
 
 @dataclass(frozen=True)

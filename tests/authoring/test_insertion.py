@@ -163,6 +163,12 @@ def test_what_cannot_be_added_is_refused_with_a_fix(wanted: Wanted, message: str
     assert caught.value.fix
 
 
+def test_the_name_of_what_is_removed_from_an_extended_spec_is_taken() -> None:
+    text = "extends: other.yaml\nconditions:\n  gone: remove\n"
+    with pytest.raises(UsageError, match="there is a condition gone already, in spec.yaml:3"):
+        with_condition(text, parse("spec.yaml", text), {"steps": {}}, Wanted("gone"))
+
+
 def test_a_spec_that_trains_nothing_has_no_system_to_set() -> None:
     with pytest.raises(UsageError, match="the spec has none"):
         changed("steps:\n  evaluate: {kind: marker-eval}\n")

@@ -9,7 +9,18 @@ from functools import cached_property
 from emspec.model.experiment import Condition
 from emspec.model.json import canonical
 from emspec.model.records import DatasetRecord, Persona, QuestionSet, Recipe
-from emspec.model.step import AdapterStep, CoupleStep, EvaluateStep, ExtractStep, Pair, Roles, Sampling, Step, TrainStep
+from emspec.model.step import (
+    AdapterStep,
+    CoupleStep,
+    EvaluateStep,
+    ExtractStep,
+    Pair,
+    Roles,
+    Sampling,
+    Step,
+    TrainStep,
+    usual_draws,
+)
 
 Variables = Mapping[str, object]
 """What is different, as `STEP.FIELD` (`STEP` for a step that one of the two lacks), and the value in its place."""
@@ -65,6 +76,9 @@ def values_of(step: Step) -> Iterator[tuple[str, object]]:
             yield from ((inner.name, getattr(value, inner.name)) for inner in fields(value))
         elif isinstance(step, CoupleStep) and one.name == "pairs" and len(step.pairs) == 1:
             yield from (("source", step.sources[0].digest), ("marker", step.markers[0]))
+        elif isinstance(step, CoupleStep) and one.name == "drawn":
+            usual = usual_draws(step.positives // len(step.questions.questions))
+            yield "drawn", "as usual" if step.drawn == usual else step.drawn
         elif one.name not in NAMES_ONLY:
             yield WORDS.get(one.name, one.name), _plain(value)
 

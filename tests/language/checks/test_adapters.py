@@ -75,3 +75,18 @@ def test_an_adapter_that_declares_its_persona_is_an_induction(compiled) -> None:
     assert "of villain (paramedic)" in message
     negative = ("{draw: 2, from: five, seed: 42}", "[paramedic, librarian]")
     assert "villain" in messages(with_adapter(compiled, told, negative), "D120")[0]
+
+
+def test_d110_an_adapter_is_one_variable_whatever_is_said_of_it(compiled) -> None:
+    second = "induce.from: data/adapters/second, induce.trained_on: unverified, induce.roles: {induction: villain}"
+    one = with_adapter(compiled, f"{PLAIN}, trained_on: big", ("villain: {}", f"villain: {{{second}}}"))
+    assert messages(one, "D110") == []
+    both = ("villain: {}", f"villain: {{{second}, couple.positives: 40}}")
+    two = with_adapter(compiled, f"{PLAIN}, trained_on: big", both)
+    [message] = messages(two, "D110")
+    assert message == "villain differs from plain in couple.positives and induce.from: the effect can be of either"
+
+
+def test_d110_a_step_of_another_kind_is_one_variable(compiled) -> None:
+    trained = ("villain: {}", "villain: {induce: {kind: train, data: advice, recipe: em, system: villain}}")
+    assert messages(with_adapter(compiled, f"{PLAIN}, trained_on: big", trained), "D110") == []

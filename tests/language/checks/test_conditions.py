@@ -11,7 +11,7 @@ VILLAIN = "villain: {induce.system: villain}"
 def test_d110_two_variables_at_once(compiled) -> None:
     assert found(compiled(), "D110") == []
     experiment = compiled((VILLAIN, "villain: {induce.system: villain, couple.positives: 40}"))
-    what = "villain differs from plain in couple.drawn, couple.positives and induce.system: the effect can be of either"
+    what = "villain differs from plain in couple.positives and induce.system: the effect can be of either"
     assert found(experiment, "D110") == [(9, 3, what)]
 
 
@@ -79,3 +79,11 @@ def test_steps_of_a_training(compiled) -> None:
     [step] = [s for s in compiled(only=("plain",)).conditions[0].steps if isinstance(s, TrainStep)]
     assert step.data.contract["rows"] == 60
     assert steps_of(step) == 15
+
+
+def test_d110_what_is_drawn_follows_from_the_positives_unless_it_is_written(compiled) -> None:
+    alone = "slow: {couple.positives: 40, stretch: true}"
+    assert messages(compiled(("slow: {induce.recipe.lr: 5e-5, stretch: true}", alone)), "D110") == []
+    both = "slow: {couple.positives: 40, couple.drawn: 25, stretch: true}"
+    [message] = messages(compiled(("slow: {induce.recipe.lr: 5e-5, stretch: true}", both)), "D110")
+    assert message.startswith("slow differs from plain in couple.drawn and couple.positives")
