@@ -11,7 +11,7 @@ from emspec.model.json import JsonObject
 from emspec.model.stage import Stage
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One run of a condition: a seed, and which run of that seed it is, counted from 1.
 

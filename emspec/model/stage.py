@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from emspec.model.json import JsonObject
+from emspec.model.json import Json, JsonObject
 
 KEY_SCHEMA = 1
 _ADAPTER = ("adapter_config.json", "adapter_model.safetensors", "losses.jsonl", "training.json")
@@ -28,7 +28,7 @@ REQUIRED_FILES: Mapping[str, tuple[str, ...]] = {
 """The files that a stage of each kind must leave (what is in them: emspec.hookspecs); others may lie beside them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SessionKey:
     """Stages with equal session keys may share one worker process and one loaded model.
 
@@ -42,12 +42,13 @@ class SessionKey:
     needs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One piece of work. Its key covers kind, backend, version, parameters and the keys of its inputs, nothing else.
 
-    `document` is the expanded key document. `places` are paths that the backend needs (a model folder, a data file): no
-    part of the key. `label` names the stage for people; `cost` orders the work (arbitrary units).
+    `keyed` are the parameters as the key has them: options at their defaults left out. `places` are paths that the
+    backend needs (a model folder, a data file): no part of the key. `label` names the stage for people; `cost` orders
+    the work (arbitrary units).
     """
 
     key: str
@@ -56,12 +57,31 @@ class Stage:
     version: str
     parameters: JsonObject
     inputs: Mapping[str, str]
-    document: JsonObject
+    keyed: JsonObject
     session: SessionKey
     label: str
     step: str
     places: Mapping[str, str] = field(default_factory=dict)
     cost: float = 1.0
+
+    @property
+    def document(self) -> JsonObject:
+        """The expanded document whose digest is the key."""
+        return expanded(self.kind, self.backend, self.version, self.keyed, self.inputs)
+
+
+def expanded(
+    kind: str, backend: str, version: str, parameters: JsonObject, inputs: Mapping[str, str]
+) -> dict[str, Json]:
+    """Return the document of a key: all that decides a stage's bytes."""
+    return {
+        "schema": KEY_SCHEMA,
+        "kind": kind,
+        "backend": backend,
+        "version": version,
+        "parameters": parameters,
+        "inputs": inputs,
+    }
 
 
 @dataclass(frozen=True)

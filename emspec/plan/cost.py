@@ -9,7 +9,7 @@ from typing import Any
 from emspec.model.plan import Plan
 from emspec.model.plugin import Backend, Catalog
 from emspec.model.speed import Speed
-from emspec.model.stage import Stage
+from emspec.model.stage import SessionKey, Stage
 from emspec.plan.lengths import Lengths, measured
 from emspec.plan.opened import Opened, openings
 from emspec.plan.work import Work, works
@@ -19,7 +19,7 @@ FORWARD_AND_BACK, RECOMPUTED, FORWARD = 4, 6, 2
 HOUR = 3600
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StageCost:
     """Of one stage: its work, seconds without the session's start (None: nobody measured its backend on that device),
     and bytes of GPU memory (0 on the CPU)."""
@@ -73,10 +73,7 @@ def plan_cost(plan: Plan, catalog: Catalog, to_run: Collection[str]) -> PlanCost
     of = Lengths(plan.experiment.model)
     work = works(plan)
     speeds = {key: speed_of(stage, catalog) for key, stage in plan.stages.items()}
-    stages = {
-        key: StageCost(work[key], _seconds(stage, work[key], speeds[key], of), _gpu(stage, work[key], speeds[key], of))
-        for key, stage in plan.stages.items()
-    }
+    stages = _costs(plan, work, speeds, of)
     running = set(to_run)
     starts = {key: _start(plan.stages[key], speed, of) for key, speed in speeds.items() if key in running}
     sessions = openings(plan, running, starts, {key: stages[key].seconds or 0.0 for key in running})
@@ -92,6 +89,21 @@ def plan_cost(plan: Plan, catalog: Catalog, to_run: Collection[str]) -> PlanCost
         untimed=tuple(dict.fromkeys((s.kind, s.backend, s.session.device) for s in untimed)),
         sources=tuple(dict.fromkeys(speed.source for key, speed in speeds.items() if speed and key in running)),
     )
+
+
+def _costs(
+    plan: Plan, work: Mapping[str, Work], speeds: Mapping[str, Speed | None], of: Lengths
+) -> Mapping[str, StageCost]:
+    """Return the cost of each stage; stages of equal work on equal terms share one value."""
+    same: dict[tuple[int, int, SessionKey], StageCost] = {}
+    found = {}
+    for key, stage in plan.stages.items():
+        terms = (id(work[key]), id(speeds[key]), stage.session)
+        if terms not in same:
+            seconds = _seconds(stage, work[key], speeds[key], of)
+            same[terms] = StageCost(work[key], seconds, _gpu(stage, work[key], speeds[key], of))
+        found[key] = same[terms]
+    return found
 
 
 def speed_of(stage: Stage, catalog: Catalog) -> Speed | None:

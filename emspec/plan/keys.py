@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from emspec.model.json import Json, JsonObject, canonical, text_digest
 from emspec.model.plugin import Backend
-from emspec.model.stage import KEY_SCHEMA
+from emspec.model.stage import expanded
 
 
 def key_document(backend: Backend, parameters: JsonObject, inputs: Mapping[str, str]) -> JsonObject:
@@ -15,14 +15,7 @@ def key_document(backend: Backend, parameters: JsonObject, inputs: Mapping[str, 
 
     Options that have their default value are left out, so that a new option changes no key.
     """
-    return {
-        "schema": KEY_SCHEMA,
-        "kind": backend.kind,
-        "backend": backend.name,
-        "version": backend.version,
-        "parameters": _without_defaults(parameters, backend),
-        "inputs": inputs,
-    }
+    return expanded(backend.kind, backend.name, backend.version, _without_defaults(parameters, backend), inputs)
 
 
 def stage_key(document: JsonObject) -> str:
@@ -44,12 +37,17 @@ def option_defaults(backend: Backend) -> Mapping[str, Json]:
     }
 
 
+def own_options(options: JsonObject, backend: Backend) -> JsonObject:
+    """Return the options that have another value than their default."""
+    defaults = option_defaults(backend)
+    return {name: value for name, value in options.items() if name not in defaults or defaults[name] != value}
+
+
 def _without_defaults(parameters: JsonObject, backend: Backend) -> JsonObject:
     options = parameters.get("options")
     if not isinstance(options, Mapping):
         return parameters
-    defaults = option_defaults(backend)
-    set_here = {name: value for name, value in options.items() if name not in defaults or defaults[name] != value}
+    set_here = own_options(options, backend)
     rest = {name: value for name, value in parameters.items() if name != "options"}
     return {**rest, "options": set_here} if set_here else rest
 

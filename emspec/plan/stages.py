@@ -12,10 +12,10 @@ from emspec.model.plugin import Backend, Catalog, TestKind
 from emspec.model.records import DatasetRecord
 from emspec.model.stage import SessionKey, Stage
 from emspec.plan.estimate import TRIVIAL
-from emspec.plan.keys import key_document, option_defaults, stage_key
+from emspec.plan.keys import key_document, option_defaults, own_options, stage_key
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Request:
     """A stage asked for, before it has a key."""
 
@@ -52,14 +52,17 @@ class StageSet:
         self.catalog = catalog
         self.stages: dict[str, Stage] = {}
         self._model = digest(experiment.model.identity)
+        self._sessions: dict[tuple[str, str], SessionKey] = {}
+        self._options: dict[int, tuple[BackendChoice, JsonObject, JsonObject]] = {}
 
     def add(self, request: Request) -> str:
         """Add a stage, unless an equal one is there, and return its key."""
         backend = self.backend(request.kind, request.choice)
-        parameters = _with_options(request.parameters, backend, request.choice)
-        document = key_document(backend, parameters, request.inputs)
-        key = stage_key(document)
+        options, own = self._options_of(backend, request.choice)
+        keyed = {**request.parameters, "options": own} if own else request.parameters
+        key = stage_key(key_document(backend, keyed, request.inputs))
         if key not in self.stages:
+            parameters = {**request.parameters, "options": options} if options else request.parameters
             files = {f"option.{f.name}": f.path for f in request.choice.files}
             self.stages[key] = Stage(
                 key=key,
@@ -68,11 +71,11 @@ class StageSet:
                 version=backend.version,
                 parameters=parameters,
                 inputs=request.inputs,
-                document=document,
+                keyed=keyed,
                 session=self._session(backend),
                 label=request.label,
                 step=request.step,
-                places={**request.places, **files},
+                places={**request.places, **files} if files else request.places,
                 cost=request.cost,
             )
         return key
@@ -110,15 +113,25 @@ class StageSet:
         )
 
     def _session(self, backend: Backend) -> SessionKey:
-        asked = self.experiment.profile.device
-        device = asked if backend.loads_model and asked in backend.devices else "cpu"
-        model = self._model if backend.loads_model else ""
-        return SessionKey(backend.target, model, device, backend.needs)
+        name = (backend.kind, backend.name)
+        if name not in self._sessions:
+            asked = self.experiment.profile.device
+            device = asked if backend.loads_model and asked in backend.devices else "cpu"
+            model = self._model if backend.loads_model else ""
+            self._sessions[name] = SessionKey(backend.target, model, device, backend.needs)
+        return self._sessions[name]
+
+    def _options_of(self, backend: Backend, choice: BackendChoice) -> tuple[JsonObject, JsonObject]:
+        """Return all options of a choice, and those that differ from their defaults: equal ones are one object."""
+        if id(choice) not in self._options:
+            options = _options(backend, choice)
+            self._options[id(choice)] = (choice, options, own_options(options, backend))
+        _, options, own = self._options[id(choice)]
+        return options, own
 
 
-def _with_options(parameters: JsonObject, backend: Backend, choice: BackendChoice) -> JsonObject:
+def _options(backend: Backend, choice: BackendChoice) -> JsonObject:
     if not backend.options.get("properties"):
-        return parameters
+        return {}
     files: Mapping[str, Json] = {file.name: file.sha256 for file in choice.files}
-    options = {**option_defaults(backend), **choice.options, **files}
-    return {**parameters, "options": options} if options else parameters
+    return {**option_defaults(backend), **choice.options, **files}

@@ -16,7 +16,7 @@ Chain = Mapping[str, str]
 """The adapters beneath a step: "adapter.1" (the oldest), "adapter.2", ... to stage keys."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Run:
     """One run of a condition: its seed, and which of the runs of that seed it is, counted from 1."""
 

@@ -13,7 +13,7 @@ from emspec.plan import lengths
 from emspec.plan.lengths import WIDE, Lengths, measured
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Work:
     """One stage's work.
 
@@ -53,9 +53,11 @@ def works(plan: Plan) -> Mapping[str, Work]:
     """Return the work of every stage of a plan. A stage kind that is not known here is no work."""
     of = Lengths(plan.experiment.model)
     found: dict[str, Work] = {}
+    same: dict[Work, Work] = {}
     for key, stage in plan.stages.items():
         known = {role: found[made_from] for role, made_from in stage.inputs.items()}
-        found[key] = _KINDS[stage.kind](stage, known, of) if stage.kind in _KINDS else Work()
+        work = _KINDS[stage.kind](stage, known, of) if stage.kind in _KINDS else Work()
+        found[key] = same.setdefault(work, work)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import statistics
 import subprocess
 import sys
@@ -58,7 +59,13 @@ def seconds_to_plan(project: Path, text: str, folder: Path) -> float:
     return seconds
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["plan", "specs/issue200.yaml"], ["check", "specs/issue200.yaml"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        *([command, f"specs/{name}.yaml"] for command in ("check", "plan") for name in ("issue200", "issue205")),
+    ],
+)
 def test_no_heavy_library_is_imported(project: Path, arguments: list[str]) -> None:
     code = (
         "import sys\nfrom emspec.cli import main\n"
@@ -112,3 +119,30 @@ def test_the_plan_of_ten_thousand_cells_meets_its_bars(project: Path, tmp_path: 
     quarter, whole = times_to_plan_many_cells(project, tmp_path, measured)
     assert whole <= 6
     assert whole <= 4.5 * quarter
+
+
+@pytest.mark.long
+def test_the_plan_of_a_hundred_thousand_cells_meets_its_bars(project: Path, tmp_path: Path, measured: Measured) -> None:
+    """Linear against 10,000 cells; the memory is the most that a child of this process ever took."""
+    tenth = seconds_to_plan(project, spec_of(2000), tmp_path / "tenth")
+    whole = seconds_to_plan(project, spec_of(20_000), tmp_path / "whole")
+    gigabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e9
+    measured("emspec plan of 100,000 cells, memory", f"{gigabytes:.2f} GB", "<= 1.5 GB")
+    measured("... against ten times 10,000 cells", f"{whole / tenth:.1f} x", "<= 13 x")
+    assert whole <= 13 * tenth
+    assert gigabytes <= 1.5
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("command", ["check", "plan"])
+@pytest.mark.parametrize("name", ["issue200", "issue205"])
+def test_check_and_plan_meet_their_bar(
+    project: Path, tmp_path: Path, measured: Measured, command: str, name: str
+) -> None:
+    times = []
+    for _ in range(7):
+        started = time.perf_counter()
+        assert emspec(command, project / "specs" / f"{name}.yaml", "--out", tmp_path).returncode == 0
+        times.append(time.perf_counter() - started)
+    measured(f"emspec {command} specs/{name}.yaml, median of 7", f"{statistics.median(times):.2f} s", "<= 0.4 s")
+    assert statistics.median(times) <= 0.4

@@ -45,7 +45,7 @@ def sim_stage(seed: int) -> Stage:
         version="1",
         parameters=parameters,
         inputs={},
-        document={"parameters": parameters},
+        keyed=parameters,
         session=SessionKey("emspec_sim.session:open_session", "", "cpu"),
         label=f"noop {seed}",
         step="noop",

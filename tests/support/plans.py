@@ -49,7 +49,7 @@ def stage(
         version="1",
         parameters={"name": name, **parameters},  # type: ignore[dict-item]
         inputs=dict(inputs or {}),
-        document=document,
+        keyed=dict(parameters),  # type: ignore[arg-type]
         session=SessionKey(target, model, "cpu"),
         label=name,
         step=name,
