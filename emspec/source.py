@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 
 from emspec.errors import Place, Problem, SpecError
 from emspec.files import read_regular
 from emspec.scalars import meaning
+from emspec.tree import Builder, Node, place_of, stop
 
 MAX_BYTES = 8 * 2**20
-MAX_EXPANDED = 100_000
-MAX_DEPTH = 40
 
 KeyPath = tuple[str | int, ...]
 
@@ -28,25 +27,13 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass(slots=True)
-class _Node:
-    """One YAML value: a scalar's event, a list of nodes, or a list of (key, value) pairs; `size` counts all values."""
-
-    kind: Literal["scalar", "list", "map"]
-    content: Any
-    start: Any
-    end: Any
-    size: int = 1
-    depth: int = 1
-
-
 @dataclass(frozen=True, slots=True)
 class _Mark:
     """Where a value stands: its file, its node, and the node of its key (None for an item and for the whole)."""
 
     file: str
-    key: _Node | None
-    value: _Node
+    key: Node | None
+    value: Node
 
 
 @dataclass(frozen=True)
@@ -62,7 +49,7 @@ class Document:
         """Return where the value at `path` stands, or else the text in its place, or the key of what lacks it."""
         known = self._known(path)
         mark = self._marks[known]
-        return _place(mark.file, mark.value) if known == path or mark.value.kind == "scalar" else self.key(known)
+        return place_of(mark.file, mark.value) if known == path or mark.value.kind == "scalar" else self.key(known)
 
     def has(self, path: KeyPath) -> bool:
         """Return whether the text has a value at `path`."""
@@ -71,7 +58,7 @@ class Document:
     def key(self, path: KeyPath) -> Place:
         """Return where the key at `path` stands; an item of a list stands for itself."""
         mark = self._marks[self._known(path)]
-        return _place(mark.file, mark.key or mark.value)
+        return place_of(mark.file, mark.key or mark.value)
 
     def end(self, path: KeyPath) -> tuple[int, int]:
         """Return the line and the column, counted from 1, of the first character after the value at `path`."""
@@ -106,7 +93,7 @@ def parse(file: str, text: str) -> Document:
     text = _with_newlines(text)
     _refuse_odd_characters(file, text)
     try:
-        root = _Builder(file).build(yaml.parse(text, Loader=_Loader))
+        root = Builder(file).build(yaml.parse(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         raise _syntax(file, text, error) from None
     reader = _Reader(file)
@@ -120,19 +107,19 @@ def text_of(path: Path) -> str:
     try:
         raw = read_regular(path, MAX_BYTES)
     except OSError as error:
-        raise _stop("Y100", place, f"cannot be read: {error.strerror}", "check the path") from None
+        raise stop("Y100", place, f"cannot be read: {error.strerror}", "check the path") from None
     if len(raw) > MAX_BYTES:
-        raise _stop("Y104", place, f"the file has more than {MAX_BYTES:,} bytes", "write a smaller file")
+        raise stop("Y104", place, f"the file has more than {MAX_BYTES:,} bytes", "write a smaller file")
     if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        raise _stop("Y101", place, "the file starts with a byte order mark", "save it as UTF-8 without a BOM")
+        raise stop("Y101", place, "the file starts with a byte order mark", "save it as UTF-8 without a BOM")
     if b"\0" in raw[:4]:
-        raise _stop("Y101", place, "the file is binary, or text in UTF-16 or UTF-32", "save it as UTF-8")
+        raise stop("Y101", place, "the file is binary, or text in UTF-16 or UTF-32", "save it as UTF-8")
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
         before = _with_newlines(raw[: error.start].decode())
         spot = Place(place.file, before.count("\n") + 1, len(before) - before.rfind("\n"))
-        raise _stop("Y101", spot, f"byte 0x{raw[error.start]:02x} is not UTF-8", "save the file as UTF-8") from None
+        raise stop("Y101", spot, f"byte 0x{raw[error.start]:02x} is not UTF-8", "save the file as UTF-8") from None
 
 
 def _with_newlines(text: str) -> str:
@@ -145,7 +132,7 @@ def _refuse_odd_characters(file: str, text: str) -> None:
     if odd:
         line, column = text.count("\n", 0, odd.start()) + 1, odd.start() - text.rfind("\n", 0, odd.start())
         what = f"the character U+{ord(odd.group()):04X} may not stand in YAML"
-        raise _stop("Y101", Place(file, line, column, column + 1), what, "remove it")
+        raise stop("Y101", Place(file, line, column, column + 1), what, "remove it")
 
 
 def _syntax(file: str, text: str, error: yaml.MarkedYAMLError) -> SpecError:
@@ -156,94 +143,14 @@ def _syntax(file: str, text: str, error: yaml.MarkedYAMLError) -> SpecError:
         line, column = len(lines) - 1, len(lines[-1])
     place = Place(file, line + 1, column + 1)
     if line < len(lines) and lines[line][column : column + 1] == "\t":
-        return _stop("Y102", place, "a tab is used for indentation", "indent with spaces")
+        return stop("Y102", place, "a tab is used for indentation", "indent with spaces")
     what = ", ".join(part for part in (error.context, error.problem) if part)
     hint = 'see whether a quote, bracket or ": " is missing on this line or the one before'
-    return _stop("Y102", place, f"not YAML: {what}", hint)
-
-
-def _stop(code: str, place: Place, message: str, fix: str) -> SpecError:
-    return SpecError([Problem("error", code, place, message, fix)])
+    return stop("Y102", place, f"not YAML: {what}", hint)
 
 
 def _lengths(path: KeyPath) -> range:
     return range(1, len(path) + 1)
-
-
-def _place(file: str, node: _Node) -> Place:
-    start, end = node.start, node.end
-    last = end.column + 1 if end.line == start.line else start.column + 2
-    return Place(file, start.line + 1, start.column + 1, max(last, start.column + 2))
-
-
-class _Builder:
-    """Makes the tree of one document out of parser events, within the limits on size and depth."""
-
-    def __init__(self, file: str) -> None:
-        self._file = file
-        self._anchors: dict[str, _Node | None] = {}
-        self._expanded = 0
-
-    def build(self, events: Iterator[Any]) -> _Node:
-        root: _Node | None = None
-        for event in events:
-            if isinstance(event, yaml.DocumentStartEvent) and root is not None:
-                raise self._stop("Y106", event, "a second document starts here", "keep one document per file")
-            if isinstance(event, yaml.NodeEvent):
-                root = self._node(event, events, 1)
-        if root is None or (root.kind == "scalar" and not root.content.value):
-            hint = "copy a spec from specs/examples to start from"
-            raise _stop("Y106", Place(self._file, 1, 1), "the file is empty", hint)
-        return root
-
-    def _node(self, event: Any, events: Iterator[Any], level: int) -> _Node:
-        if isinstance(event, yaml.AliasEvent):
-            return self._alias(event)
-        if event.tag not in (None, "!"):
-            raise self._stop("Y107", event, f"the tag {event.tag} is not used here", "remove it; quote text instead")
-        if event.anchor:
-            self._anchors[event.anchor] = None
-        if isinstance(event, yaml.ScalarEvent):
-            node = _Node("scalar", event, event.start_mark, event.end_mark)
-        else:
-            self._bound(event, level, MAX_DEPTH, "levels of nesting")
-            node = self._collection(event, events, level)
-        if event.anchor:
-            self._anchors[event.anchor] = node
-        return node
-
-    def _collection(self, event: Any, events: Iterator[Any], level: int) -> _Node:
-        items: list[_Node] = []
-        size = depth = 1
-        for inner in events:
-            if isinstance(inner, yaml.CollectionEndEvent):
-                break
-            item = self._node(inner, events, level + 1)
-            items.append(item)
-            size, depth = size + item.size, max(depth, item.depth + 1)
-            self._bound(inner, level + depth - 1, MAX_DEPTH, "levels of nesting")
-        if isinstance(event, yaml.MappingStartEvent):
-            pairs = list(zip(items[::2], items[1::2], strict=True))
-            return _Node("map", pairs, event.start_mark, inner.end_mark, size, depth)
-        return _Node("list", items, event.start_mark, inner.end_mark, size, depth)
-
-    def _alias(self, event: Any) -> _Node:
-        if event.anchor not in self._anchors:
-            raise self._stop("Y102", event, f"no anchor &{event.anchor} stands above", "write the value out")
-        target = self._anchors[event.anchor]
-        if target is None:
-            raise self._stop("Y104", event, f"*{event.anchor} stands inside its own anchor", "write the value out")
-        self._expanded += target.size
-        self._bound(event, self._expanded, MAX_EXPANDED, "values that aliases stand for")
-        return replace(target, start=event.start_mark, end=event.end_mark)
-
-    def _bound(self, event: Any, amount: int, most: int, what: str) -> None:
-        if amount > most:
-            raise self._stop("Y104", event, f"the file has more than {most} {what}", "write a smaller file")
-
-    def _stop(self, code: str, event: Any, message: str, fix: str) -> SpecError:
-        spot = _Node("scalar", None, event.start_mark, event.end_mark)
-        return _stop(code, _place(self._file, spot), message, fix)
 
 
 class _Reader:
@@ -254,7 +161,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.marks: dict[KeyPath, _Mark] = {}
 
-    def data(self, node: _Node, path: KeyPath, key: _Node | None = None) -> Any:
+    def data(self, node: Node, path: KeyPath, key: Node | None = None) -> Any:
         self.marks[path] = _Mark(self._file, key, node)
         if node.kind == "map":
             return self._mapping(node, path)
@@ -262,9 +169,9 @@ class _Reader:
             return [self.data(item, (*path, index)) for index, item in enumerate(node.content)]
         return self._scalar(node)
 
-    def _mapping(self, node: _Node, path: KeyPath) -> dict[str, Any]:
+    def _mapping(self, node: Node, path: KeyPath) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        own: dict[str, _Node] = {}
+        own: dict[str, Node] = {}
         for key, value in self._merged(node):
             if key.kind != "scalar":
                 self._problem("Y107", key, "a key is a list or a mapping", "use a word as the key")
@@ -282,10 +189,10 @@ class _Reader:
                 found[name] = self.data(value, (*path, name), key)
         return found
 
-    def _merged(self, node: _Node) -> Iterator[tuple[_Node, _Node]]:
+    def _merged(self, node: Node) -> Iterator[tuple[Node, Node]]:
         return ((key, value) for key, value in node.content if not _is_merge(key))
 
-    def _inherited(self, node: _Node) -> Iterator[tuple[_Node, _Node]]:
+    def _inherited(self, node: Node) -> Iterator[tuple[Node, Node]]:
         """Yield the pairs that merge keys (`<<: *anchor`) bring, the nearest first."""
         for key, value in node.content:
             if not _is_merge(key):
@@ -297,7 +204,7 @@ class _Reader:
                 yield from self._merged(source)
                 yield from self._inherited(source)
 
-    def _scalar(self, node: _Node) -> str | int | float | bool | None:
+    def _scalar(self, node: Node) -> str | int | float | bool | None:
         text: str = node.content.value
         if not node.content.implicit[0]:
             return text
@@ -307,9 +214,9 @@ class _Reader:
             self._problem("Y105", node, str(error), "write another number, or quote it as text")
             return 0
 
-    def _problem(self, code: str, node: _Node, message: str, fix: str) -> None:
-        self.problems.append(Problem("error", code, _place(self._file, node), message, fix))
+    def _problem(self, code: str, node: Node, message: str, fix: str) -> None:
+        self.problems.append(Problem("error", code, place_of(self._file, node), message, fix))
 
 
-def _is_merge(key: _Node) -> bool:
+def _is_merge(key: Node) -> bool:
     return key.kind == "scalar" and key.content.value == "<<" and key.content.implicit[0]

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from emspec.errors import Place, Problem, SpecError
-from emspec.source import MAX_DEPTH, KeyPath
+from emspec.source import KeyPath
+from emspec.tree import MAX_DEPTH
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 

@@ -165,7 +165,7 @@ def test_what_cannot_be_added_is_refused_with_a_fix(wanted: Wanted, message: str
 
 def test_the_name_of_what_is_removed_from_an_extended_spec_is_taken() -> None:
     text = "extends: other.yaml\nconditions:\n  gone: remove\n"
-    with pytest.raises(UsageError, match=r"there is a condition gone already, in spec\.yaml:3"):
+    with pytest.raises(UsageError, match=r"a condition gone already, in spec\.yaml:3"):
         with_condition(text, parse("spec.yaml", text), {"steps": {}}, Wanted("gone"))
 
 
