@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -90,6 +91,15 @@ def was_killed(event: Mapping[str, Any]) -> bool:
     return event["event"] == "stage-retried" or (event["event"] == "worker-ended" and event.get("status", 0) != 0)
 
 
+def kill_a_worker(runner: subprocess.Popen[bytes], out: Path) -> None:
+    """Kill the workers, and again where none of them had work at that moment, until the runner has lost one."""
+    while runner.poll() is None and not any(map(was_killed, events(out) if [*out.glob("runs/*/events.jsonl")] else ())):
+        for victim in workers_of(runner.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL)
+        time.sleep(0.2)
+
+
 def kill_and_resume(out: Path, moment: int, expected: Undisturbed) -> None:
     """Kill the runner (odd moments) or its workers (even ones) at a random moment, run again, and compare.
 
@@ -104,11 +114,10 @@ def kill_and_resume(out: Path, moment: int, expected: Undisturbed) -> None:
     while runner.poll() is None and len(artifacts(out)) < done:
         time.sleep(0.005)
     time.sleep(chance.uniform(0, 0.05))
-    victims = [runner.pid]
-    while moment % 2 == 0 and not (victims := workers_of(runner.pid)) and runner.poll() is None:
-        time.sleep(0.01)
-    for victim in victims:
-        os.kill(victim, signal.SIGKILL)
+    if moment % 2:
+        runner.kill()
+    else:
+        kill_a_worker(runner, out)
     code = runner.wait(600)
     if moment % 2:
         assert code == -signal.SIGKILL, "the runner was killed in the middle of its work"
