@@ -11,7 +11,7 @@ from emspec.model.attainable import Attainable
 from emspec.model.decision import Criterion, Decision, Metric
 from emspec.model.design import design_of
 from emspec.model.experiment import Condition, Experiment, Hypothesis
-from emspec.model.finding import VERDICTS, Finding, Rate, Verdict
+from emspec.model.finding import VERDICTS, Finding, Part, Rate, Verdict
 from emspec.model.json import Json, JsonObject, canonical, digest, text_digest
 from emspec.model.plugin import Backend, TestKind
 from emspec.model.speed import Speed
@@ -36,6 +36,7 @@ __all__ = [
     "Json",
     "JsonObject",
     "Metric",
+    "Part",
     "Rate",
     "Session",
     "Setup",

@@ -25,13 +25,33 @@ class Rate:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One of the comparisons that a finding is made of: a line of its forest plot, in the finding's unit."""
+
+    label: str
+    effect: float
+    low: float | None = None
+    high: float | None = None
+    level: float = 0.95
+    p: float | None = None
+
+
+@dataclass(frozen=True)
 class Finding:
     """One hypothesis decided.
 
-    `effect`, `low` and `high` are in `unit` (pp, or a coefficient) and `level` is the interval's; `p` is the attained p
-    value and `floor` the least that the design can return; `reason` is a generated sentence; `family` says over which
-    hypotheses p is corrected (the analysis fills it in where the test leaves it empty); `details` carries figures by
-    name.
+    effect, low, high  in `unit` (pp, or a coefficient); `level` is the interval's
+    margin     the least difference that matters, in `unit`: the band of the forest plot; None for none
+    p, floor   the attained p value, and the least that the design can return
+    opposite   the p of the opposite direction, where the test looks both ways
+    reason     a generated sentence
+    family     over which hypotheses p is corrected: the analysis fills it in where the test leaves it empty
+    adjusted   p corrected over the family, None where nothing is corrected: the analysis fills it in
+    parts      the comparisons that the finding is made of
+    metrics    the figures that a registered rule may name (TestKind.metrics): those in pp as fractions of 1
+    by_condition  the figures that are known for each testable condition, by condition and metric
+    registered what the registered rule says of the figures: the analysis fills it in; None where there is none
+    details    further figures by name
     """
 
     hypothesis: str
@@ -50,8 +70,15 @@ class Finding:
     level: float = 0.95
     family: str = ""
     assumptions: tuple[str, ...] = ()
+    margin: float | None = None
+    opposite: float | None = None
+    adjusted: float | None = None
+    parts: tuple[Part, ...] = ()
+    metrics: Mapping[str, float | None] = field(default_factory=dict)
+    by_condition: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    registered: JsonObject | None = None
     details: Mapping[str, Json] = field(default_factory=dict)
 
     def to_json(self) -> JsonObject:
         """Return the finding as JSON values, tuples as lists."""
-        return {**asdict(self), "assumptions": list(self.assumptions)}
+        return {**asdict(self), "assumptions": list(self.assumptions), "parts": [asdict(part) for part in self.parts]}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
 from emspec.errors import UsageError
-from emspec.model.finding import Finding, Rate
+from emspec.model.finding import Finding, Part, Rate
 from emspec.model.json import JsonObject
 
 RATES = {
@@ -120,4 +120,5 @@ def _number(run: tuple[str, float | None]) -> tuple[int, ...]:
 
 def _finding(raw: Mapping[str, Any]) -> Finding:
     values = {field.name: raw[field.name] for field in fields(Finding)}
-    return Finding(**{**values, "assumptions": tuple(cast("Sequence[str]", raw["assumptions"]))})
+    parts = tuple(Part(**part) for part in raw["parts"])
+    return Finding(**{**values, "assumptions": tuple(cast("Sequence[str]", raw["assumptions"])), "parts": parts})

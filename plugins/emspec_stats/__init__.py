@@ -109,7 +109,7 @@ def emspec_backends() -> Iterable[Backend]:
         Backend(
             "analyse",
             "stats",
-            "2",
+            "3",
             "emspec_stats.analyse:open_session",
             needs=(*ARRAYS, "matplotlib"),
             install=INSTALL,
