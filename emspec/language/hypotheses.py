@@ -41,7 +41,11 @@ def resolve_hypotheses(
         for key, value in given.items():
             # A parameter is what its format says, or else what its name does.
             refers_to = schema.get("properties", {}).get(key, {}).get("format", key)
-            _look_up(refers_to, value, document.value(("hypotheses", name, key)), known, scope)
+            at = ("hypotheses", name, key)
+            for path, named in (
+                [((*at, i), one) for i, one in enumerate(value)] if isinstance(value, list) else [(at, value)]
+            ):
+                _look_up(refers_to, named, document.value(path), known, scope)
         if "test" in one:
             found.append(
                 Hypothesis(

@@ -41,6 +41,7 @@ class Finding:
     """One hypothesis decided.
 
     effect, low, high  in `unit` (pp, or a coefficient); `level` is the interval's
+    given      what the interval is conditional on, where that is not what the estimand says: "given these runs"
     margin     the least difference that matters, in `unit`: the band of the forest plot; None for none
     p, floor   the attained p value, and the least that the design can return
     opposite   the p of the opposite direction, where the test looks both ways
@@ -70,6 +71,7 @@ class Finding:
     level: float = 0.95
     family: str = ""
     assumptions: tuple[str, ...] = ()
+    given: str = ""
     margin: float | None = None
     opposite: float | None = None
     adjusted: float | None = None

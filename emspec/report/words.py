@@ -34,11 +34,12 @@ def effect(finding: Finding) -> str:
 
 
 def span(finding: Finding) -> str:
-    """Write the interval of a finding's effect with its level: -1.0 to +4.0 pp (90 %)."""
+    """Write the interval of a finding's effect with its level, and what it is given: -1.0 to +4.0 pp (90 %)."""
     if finding.low is None or finding.high is None:
         return NONE
     ends = f"{_signed(finding.low, finding.unit)} to {_signed(finding.high, finding.unit)} {finding.unit}".strip()
-    return f"{ends} ({100 * finding.level:g} %)"
+    given = f", {finding.given}" if finding.given else ""
+    return f"{ends} ({100 * finding.level:g} %{given})"
 
 
 def chance(p: float | None) -> str:

@@ -66,6 +66,41 @@ DIRECTION: JsonObject = {
     "examples": ["decreasing"],
 }
 
+ARMS: JsonObject = {
+    "type": ["string", "array"],
+    "format": "condition",
+    "minLength": 1,
+    "minItems": 1,
+    "uniqueItems": True,
+    "items": {"type": "string", "minLength": 1},
+}
+OF: JsonObject = {**ARMS, "description": "the condition or control that is compared, or several", "examples": ["E0"]}
+AGAINST: JsonObject = {**ARMS, "description": "what it is compared with", "examples": ["couple-only"]}
+RATE: JsonObject = {
+    "enum": ["bystanders", "source"],
+    "description": "whose leakage is compared; `persona` names one instead",
+    "examples": ["source"],
+}
+WAY: JsonObject = {
+    "enum": ["more", "less", "different"],
+    "description": "how `of` differs from `against` by the claim; more if left out",
+    "examples": ["different"],
+}
+LEAST: JsonObject = {**MARGIN, "description": "by how much more or less the claim says, such as 5pp; any if left out"}
+PERSONAS: JsonObject = {
+    "enum": ["fixed", "sampled"],
+    "description": "whether the claim is about these personas or about personas like these; fixed if left out",
+    "examples": ["sampled"],
+}
+RUN_SD: JsonObject = {
+    "type": "number",
+    "exclusiveMinimum": 0,
+    "maximum": 1,
+    "description": "the SD between runs of one condition, in radians on the arcsine-square-root scale, that is taken "
+    "for granted where each condition was run once; without it one run decides nothing between conditions",
+    "examples": [0.049],
+}
+
 P = Metric("p", "the p value of the test", "p", 0, 1)
 BOUNDS = (
     Metric("low", "the lower end of the effect's interval", "pp", -1, 1),
@@ -84,6 +119,7 @@ RANGE = (
     *BOUNDS,
 )
 LEAD = (Metric("effect", "the persona's rate less the mean of the other bystanders", "pp", -1, 1), P, *BOUNDS)
+GAP = (Metric("effect", "the mean rate of the one less that of the other", "pp", -1, 1), P, *BOUNDS)
 RHO = (
     Metric("rho", "Spearman's correlation", "number", -1, 1),
     Metric("abs(rho)", "the size of Spearman's correlation", "number", 0, 1),
@@ -125,15 +161,27 @@ def emspec_backends() -> Iterable[Backend]:
 
 @hookimpl
 def emspec_tests() -> Iterable[TestKind]:
-    """The tests of issues #200 and #205: H1 self-leakage, H2 invariance, #200's H3 immunity, #205's H3 trend."""
+    """The tests of issues #200 and #205: H1 self-leakage, H2 invariance, #200's H3 immunity, #205's H3 trend; and the
+    contrast of arms."""
     spared = _schema(("persona", "condition", "margin"), persona=PERSONA, condition=CONDITION, margin=MARGIN)
-    alike = _schema(("margin",), margin=MARGIN)
+    alike = _schema(("margin",), margin=MARGIN, personas=PERSONAS, run_sd=RUN_SD)
+    between = _schema(
+        ("of", "against"),
+        of=OF,
+        against=AGAINST,
+        rate=RATE,
+        persona=PERSONA,
+        direction=WAY,
+        margin=LEAST,
+        personas=PERSONAS,
+        run_sd=RUN_SD,
+    )
     follows = _schema(("covariate",), covariate=COVARIATE, direction=DIRECTION)
     own = _schema(variant=VARIANT)
     return (
         TestKind(
             "self-leakage",
-            "3",
+            "4",
             "emspec_stats.self_leakage:decide",
             own,
             floors.self_leakage,
@@ -142,13 +190,14 @@ def emspec_tests() -> Iterable[TestKind]:
         ),
         TestKind(
             "invariance",
-            "3",
+            "4",
             "emspec_stats.invariance:decide",
             alike,
             floors.invariance,
             RANGE,
             alternatives.invariance,
         ),
-        TestKind("immunity", "3", "emspec_stats.immunity:decide", spared, floors.immunity, LEAD, alternatives.immunity),
-        TestKind("trend", "1", "emspec_stats.trend:decide", follows, floors.trend, RHO, alternatives.trend),
+        TestKind("immunity", "4", "emspec_stats.immunity:decide", spared, floors.immunity, LEAD, alternatives.immunity),
+        TestKind("contrast", "1", "emspec_stats.contrast:decide", between, floors.contrast, GAP, alternatives.contrast),
+        TestKind("trend", "2", "emspec_stats.trend:decide", follows, floors.trend, RHO, alternatives.trend),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from emspec import Alternative, Experiment, Hypothesis, design_of
 from emspec_stats.arms import comparable, field_of, trained_role
+from emspec_stats.compared import LESS, rated, sides
 from emspec_stats.floors import covariate
 
 
@@ -58,6 +59,23 @@ def trend(experiment: Experiment, hypothesis: Hypothesis) -> Alternative:
         "between the ends of the covariate, along a straight line",
         {name: dict.fromkeys(field.bystanders, part) for name, part in parts.items()},
         edge=0.0,
+    )
+
+
+def contrast(experiment: Experiment, hypothesis: Hypothesis) -> Alternative:
+    """The arms of one side leak more, or less, than those of the other; by the margin, or not at all, is the null."""
+    field = field_of(design_of(experiment), hypothesis.parameters)
+    of, _ = sides(hypothesis.parameters)
+    whose = rated(hypothesis.parameters)
+    sources = {name for arm in field.arms for name in arm.sources_of(field.marker)}
+    personas = {"bystander": field.bystanders, "source": tuple(sorted(sources))}.get(whose, (whose,))
+    less = hypothesis.parameters.get("direction") == LESS
+    who = {"bystander": "bystanders", "source": "the source"}.get(whose, whose)
+    return Alternative(
+        f"{'less' if less else 'more'} leakage of {who} in {' and '.join(of)}",
+        {name: dict.fromkeys(personas, -1.0 if less else 1.0) for name in of},
+        edge=float(str(hypothesis.parameters.get("margin") or 0)),
+        asked=registered(hypothesis, "effect"),
     )
 
 

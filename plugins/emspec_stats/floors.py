@@ -18,6 +18,7 @@ from emspec_stats.arms import (
     trained_role,
 )
 from emspec_stats.asked import Asked, Testable, asked
+from emspec_stats.compared import contrast_bar, rated, sides
 from emspec_stats.ranks import DRAWS, Direction, Reach, reach
 
 EXACT = 20_000
@@ -111,7 +112,7 @@ def invariance(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
     if len(read.field.conditions) < 2:
         what = "it compares conditions, and fewer than two can be compared"
         return read.foregone(testable, what, lifts=("a second condition that is evaluated",))
-    return _replicated(read, testable)
+    return _replicated(read, testable, hypothesis)
 
 
 def immunity(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
@@ -123,7 +124,7 @@ def immunity(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
     if barred:
         lifts = (f"{condition} with {persona} as an untrained persona of the panel",)
         return read.foregone(testable, barred, lifts=lifts)
-    return _replicated(read, testable)
+    return _replicated(read, testable, hypothesis)
 
 
 def immunity_bar(field: Field, persona: str, condition: str) -> str | None:
@@ -144,9 +145,22 @@ def immunity_bar(field: Field, persona: str, condition: str) -> str | None:
     return None if set(field.bystanders) - {persona} else "there is no other bystander"
 
 
-def _replicated(read: Asked, testable: Testable) -> Attainable:
-    """Return what a test reaches that judges by run-to-run noise: nothing where no condition has two runs."""
-    if all(len(arm.seeds) < 2 for arm in read.field.conditions):
+def contrast(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
+    """A contrast has no least p; both its sides must be evaluated, and run more than once."""
+    read = asked(experiment, hypothesis)
+    of, against = sides(hypothesis.parameters)
+    barred = contrast_bar(read.field, of, against, rated(hypothesis.parameters))
+    testable = dict.fromkeys((*of, *against), barred)
+    if barred:
+        return read.foregone(testable, barred, lifts=("two arms that are evaluated for the marker",))
+    return _replicated(read, testable, hypothesis)
+
+
+def _replicated(read: Asked, testable: Testable, hypothesis: Hypothesis) -> Attainable:
+    """Return what a test reaches that judges by run-to-run noise: nothing with one run an arm and no declared SD."""
+    if hypothesis.parameters.get("run_sd"):
+        return read.reaches(testable, "run-to-run noise is declared, not measured, where each arm is run once")
+    if all(len(arm.seeds) < 2 for arm in read.field.arms):
         what = "one run per condition cannot tell a difference from run-to-run noise"
         return read.foregone(testable, what, lifts=(SEEDS,), verdict="inconclusive")
     return read.reaches(testable)

@@ -1,40 +1,53 @@
 """H3 of issue #200: does a persona leak less than the other bystanders, even where EM was induced under it?
 
 With d = the persona's rate minus the mean rate of the other bystanders, per run, the effect is the mean of d over the
-runs of the named condition. Two one-sided t tests, each at alpha: supported where the persona leaks less than the
-others by more than the margin (P(T <= (d + margin) / se) at most alpha), contradicted where it leaks more than they do
-(P(T >= d / se) at most alpha: the 1 - 2 alpha interval lies above 0). Less, but by no more than the margin, is neither:
-the claim is "less". se = s / sqrt(runs), s being the standard deviation of d between runs of a condition, pooled over
-the conditions in which the persona is a bystander: df = runs - conditions (Student, 1908; Scheffe, 1959, for the pooled
-variance).
+runs of the named condition, and se its standard error (emspec_stats.crossed: runs the unit, the noise of d pooled over
+the conditions in which the persona is a bystander, questions sampled). Two one-sided t tests, each at alpha: supported
+where the persona leaks less than the others by more than the margin (P(T <= (d + margin) / se) at most alpha),
+contradicted where it leaks more than they do (P(T >= d / se) at most alpha: the 1 - 2 alpha interval lies above 0).
+Less, but by no more than the margin, is neither: the claim is "less". Student's t with Satterthwaite's degrees of
+freedom.
 
 Untestable where the persona was the source or a trained negative in that condition, or is not in the panel that all
-conditions share. The other bystanders are the headline ones (see emspec_stats.arms), without the persona.
+conditions share. The other bystanders are the headline ones (see emspec_stats.arms), without the persona. With one run
+of each condition it is inconclusive: the 95 % interval is then of these runs alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
-from emspec import Finding, JsonObject, Verdict
+from emspec import Finding, JsonObject, Part, Verdict
 from emspec_stats import words
-from emspec_stats.arms import trained_role
+from emspec_stats.arms import Arm, trained_role
+from emspec_stats.crossed import Estimate, Sample
 from emspec_stats.floors import immunity_bar
-from emspec_stats.pooled import POOLED, SHARED_SEEDS, Noise, no_noise, pool, quantile, upper_tail
+from emspec_stats.pooled import no_noise
+from emspec_stats.samples import combined, standing
 from emspec_stats.setting import Setting, settle
 
 
 @dataclass(frozen=True)
 class Lead:
-    """The persona's rate less the others': mean over the condition's runs, and its standard error."""
+    """The persona's rate less the others', in the named condition and in every one that did not train it."""
 
-    mean: float
-    error: float
-    noise: Noise
-    runs: int
+    persona: str
+    condition: str
+    sample: Sample
+    arms: tuple[Arm, ...]
+
+    def of(self, condition: str) -> Estimate:
+        """Return the lead in one condition."""
+        return self.sample.compare([float(arm.name == condition) for arm in self.arms])
+
+    @property
+    def own(self) -> Estimate:
+        """Return the lead in the condition that the claim is about."""
+        return self.of(self.condition)
 
 
 def decide(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Finding:
@@ -42,86 +55,96 @@ def decide(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Findin
     setting = settle(rows, design, hypothesis)
     persona, condition = str(setting.parameter("persona")), str(setting.parameter("condition"))
     estimand = (
-        f"rate of {persona} minus the mean of the other bystanders in {condition}; these personas and questions, "
-        "runs like these"
+        f"rate of {persona} minus the mean of the other bystanders in {condition}; these personas, questions like "
+        "these, runs like these"
     )
-    bar = immunity_bar(setting.field, persona, condition)
+    bar = immunity_bar(setting.field, persona, condition) or setting.barred()
     if bar:
         return setting.untestable(f"It cannot be tested: {bar}.", estimand)
     others = [name for name in setting.bystanders if name != persona]
-    return _finding(setting, estimand, measure(setting, persona, condition, others), (persona, condition))
+    return _finding(setting, estimand, measure(setting, persona, condition, others))
 
 
-def measure(setting: Setting, persona: str, condition: str, others: list[str]) -> Lead:
-    """Return the persona's lead in a condition; runs of conditions that trained it are no part of the noise."""
-    rates = setting.counts.rates([persona, *others])
-    lead = rates[:, 0] - rates[:, 1:].mean(axis=1)
+def measure(setting: Setting, persona: str, condition: str, others: Sequence[str]) -> Lead:
+    """Return the persona's lead in every condition; runs of conditions that trained it are no part of the noise."""
     spared = [arm for arm in setting.conditions if trained_role(persona, arm) is None and arm.name != condition]
-    usable = [*spared, *(arm for arm in setting.field.arms if arm.name == condition)]
-    noise = pool(setting.groups(usable, lead))
-    own = lead[setting.counts.of(condition)]
-    return Lead(float(own.mean()), noise.sd / float(np.sqrt(len(own))), noise, len(own))
+    arms = (*spared, *(arm for arm in setting.field.arms if arm.name == condition))
+    personas = [persona, *others]
+    weights = np.tile(standing(personas, persona), (len(arms), 1))
+    return Lead(persona, condition, combined(setting, arms, personas, weights), arms)
 
 
-def _finding(setting: Setting, estimand: str, lead: Lead, names: tuple[str, str]) -> Finding:
-    margin, alpha = setting.margin(), setting.alpha
-    verdict: Verdict = "inconclusive"
-    p: float | None = None
-    half: float | None = None
-    if lead.noise.known:
-        t = (lead.mean + margin) / lead.error
-        p = upper_tail(-t, lead.noise.df)
-        half = quantile(1 - alpha, lead.noise.df) * lead.error
-        verdict = _verdict(alpha, p, upper_tail(lead.mean / lead.error, lead.noise.df))
+def verdict(found: Estimate, margin: float, alpha: float) -> Verdict:
+    """Return the verdict: two one-sided tests, each at alpha."""
+    if not found.decides:
+        return "inconclusive"
+    if found.below(-margin) <= alpha:
+        return "supported"
+    return "contradicted" if found.above(0) <= alpha else "inconclusive"
+
+
+def _finding(setting: Setting, estimand: str, lead: Lead) -> Finding:
+    margin, alpha, own = setting.margin(), setting.alpha, lead.own
+    level = 1 - 2 * alpha if own.decides else 0.95
+    shown = words.part(lead.condition, own, level)
+    p = own.below(-margin) if own.decides else None
     return replace(
         setting.finding(estimand),
-        verdict=verdict,
-        reason=setting.reason(_reason(setting, lead, names, verdict, half)),
-        effect=100 * lead.mean,
-        low=None if half is None else 100 * (lead.mean - half),
-        high=None if half is None else 100 * (lead.mean + half),
-        level=1 - 2 * alpha,
+        verdict=verdict(own, margin, alpha),
+        reason=setting.reason(_reason(setting, lead)),
+        effect=shown.effect,
+        low=shown.low,
+        high=shown.high,
+        level=level,
+        given=words.GIVEN if own.conditional else "",
         p=p,
+        opposite=own.above(0) if own.decides else None,
+        margin=100 * margin,
+        parts=tuple(_part(lead, arm, level) for arm in lead.arms),
+        metrics={"effect": own.value, "p": p, **words.bounds(shown)},
         assumptions=setting.assumptions(
-            f"{SHARED_SEEDS}: where they move conditions together, the pooled noise has fewer degrees of freedom",
-            POOLED,
+            *setting.noise_terms(lead.sample),
             f"spared means to leak less than the others by more than {words.size(margin)} (margin of the spec)",
         ),
-        details={
-            "margin_pp": 100 * margin,
-            "runs": lead.runs,
-            "run_sd_pp": 100 * lead.noise.sd if lead.noise.df else None,
-            "df": lead.noise.df,
-            "others": [name for name in setting.bystanders if name != names[0]],
-        },
+        details=_details(setting, lead),
     )
 
 
-def _verdict(alpha: float, p: float, more: float) -> Verdict:
-    if p <= alpha:
-        return "supported"
-    return "contradicted" if more <= alpha else "inconclusive"
+def _part(lead: Lead, arm: Arm, level: float) -> Part:
+    return words.part(f"{lead.persona} in {arm.name}", lead.of(arm.name), level)
 
 
-def _reason(setting: Setting, lead: Lead, names: tuple[str, str], verdict: Verdict, half: float | None) -> str:
-    persona, condition = names
-    margin = words.size(setting.margin())
-    gap = f"In {condition} {persona} leaks {words.points(lead.mean)} against the other bystanders"
-    if half is None:
-        return f"{gap}, but {no_noise(lead.noise)}."
-    level = f"{100 * (1 - 2 * setting.alpha):g} %"
-    shown = f"{gap} ({level} interval {words.span(lead.mean - half, lead.mean + half)})"
-    ends = {
-        "supported": f"it leaks less than they do by more than the margin of {margin}.",
-        "contradicted": "it leaks more than they do.",
-        "inconclusive": _undecided(lead, half, setting.margin()),
+def _details(setting: Setting, lead: Lead) -> JsonObject:
+    noise = lead.sample.noise
+    return {
+        "margin_pp": 100 * setting.margin(),
+        "runs": len(setting.counts.of(lead.condition)),
+        "run_sd": noise.sd if noise.df else None,
+        "df": lead.own.df if lead.own.decides else None,
+        "others": [name for name in setting.bystanders if name != lead.persona],
     }
-    return f"{shown}: {ends[verdict]}"
 
 
-def _undecided(lead: Lead, half: float, margin: float) -> str:
-    if lead.mean + half < 0:
+def _reason(setting: Setting, lead: Lead) -> str:
+    own, margin = lead.own, setting.margin()
+    level = 1 - 2 * setting.alpha if own.decides else 0.95
+    half = own.half(level)
+    gap = f"In {lead.condition} {lead.persona} leaks {words.points(own.value)} against the other bystanders"
+    shown = "" if half is None else f"{100 * level:g} % interval {words.span(own.value - half, own.value + half)}"
+    if half is None or not own.decides:
+        alone = f" ({shown} {words.GIVEN})" if shown else ""
+        return f"{gap}{alone}, but {no_noise(lead.sample.noise)}."
+    ends = {
+        "supported": f"it leaks less than they do by more than the margin of {words.size(margin)}.",
+        "contradicted": "it leaks more than they do.",
+        "inconclusive": _undecided(own.value, half, margin),
+    }
+    return f"{gap} ({shown}): {ends[verdict(own, margin, setting.alpha)]}"
+
+
+def _undecided(middle: float, half: float, margin: float) -> str:
+    if middle + half < 0:
         return f"it leaks less than they do, but is not shown to by the margin of {words.size(margin)}."
-    if lead.mean - half > -margin:
+    if middle - half > -margin:
         return f"it is not spared by the margin of {words.size(margin)}, nor shown to leak more than they do."
     return f"the interval holds 0 and the margin, -{words.size(margin)}, so nothing can be said."

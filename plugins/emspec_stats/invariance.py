@@ -1,22 +1,25 @@
 """H2: is bystander leakage the same whatever persona EM was induced under?
 
-Equivalence of all pairs of conditions at the margin: an intersection-union test of two one-sided t tests. With y the
-bystander rate of a run (mean over bystanders), s the standard deviation between runs of a condition, pooled with
-df = runs - conditions degrees of freedom, and se = s sqrt(1/n_a + 1/n_b), the p of a pair is
-P(T_df >= (margin - |d|) / se), and the p of the hypothesis is the largest of all pairs, unadjusted (Schuirmann, 1987;
-Berger and Hsu, 1996, Bioequivalence trials, intersection-union tests and equivalence confidence sets).
+Equivalence of all pairs of conditions at the margin: an intersection-union test of two one-sided t tests. With d the
+difference of two conditions' mean bystander rates and se its standard error (emspec_stats.crossed: runs the unit, noise
+pooled over conditions, questions sampled), the p of a pair is P(T_df >= (margin - |d|) / se), and the p of the
+hypothesis is the largest of all pairs, unadjusted (Schuirmann, 1987; Berger and Hsu, 1996, Bioequivalence trials,
+intersection-union tests and equivalence confidence sets).
 
 contradicted: the simultaneous interval of some pair lies beyond the margin; intervals d +- t se with t at level
 1 - (1 - (1 - alpha)^(1/pairs)) / 2 (Sidak, 1967, Rectangular confidence regions). Anything else is inconclusive: no
-evidence of a difference is no evidence of equality. One run per condition is always inconclusive. The omnibus F test
-(one-way analysis of variance of the runs) is reported and decides nothing.
+evidence of a difference is no evidence of equality. One run per condition is always inconclusive, unless the spec
+declares a run-to-run SD (`run_sd`), which is shown as an assumption. The omnibus F test (one-way analysis of variance
+of the runs' rates) is reported and decides nothing.
 
 Effect and interval are those of the pair that decides: of the largest p, with the 1 - 2 alpha interval that lies within
 the margin exactly when p <= alpha; where contradicted, of the pair farthest beyond, with its simultaneous interval.
+Where run-to-run noise is not known, they are of the widest pair, and the 95 % interval is of these runs alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -24,61 +27,82 @@ import numpy as np
 import pyarrow as pa
 from scipy.special import fdtrc
 
-from emspec import Finding, Json, JsonObject, Verdict
+from emspec import Finding, Json, JsonObject, Part, Verdict
 from emspec_stats import words
 from emspec_stats.counts import Floats
-from emspec_stats.pooled import POOLED, SHARED_SEEDS, Noise, no_noise, pool, quantile, upper_tail
+from emspec_stats.crossed import Estimate, Sample
+from emspec_stats.pooled import no_noise, pool, quantile
+from emspec_stats.samples import means
 from emspec_stats.setting import Setting, settle
 
 ESTIMAND = (
-    "difference of mean bystander rate between the two conditions that decide (controls left out); these personas and "
-    "questions, runs like these"
+    "difference of mean bystander rate between the two conditions that decide (controls left out); {personas}, "
+    "questions like these, runs like these"
 )
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two conditions: difference of their means (first minus second), standard error, equivalence p."""
+    """Two conditions, the difference of their means (first minus second), and its equivalence p, None if unknown."""
 
     names: tuple[str, str]
-    difference: float
-    error: float
-    p: float
+    estimate: Estimate
+    p: float | None
+
+    @property
+    def label(self) -> str:
+        """Name the difference."""
+        return f"{self.names[0]} minus {self.names[1]}"
+
+    @property
+    def turned(self) -> Pair:
+        """Return the pair with the higher condition first."""
+        if self.difference >= 0:
+            return self
+        return Pair((self.names[1], self.names[0]), replace(self.estimate, value=-self.difference), self.p)
+
+    @property
+    def difference(self) -> float:
+        """Return the difference of the means, as a fraction."""
+        return self.estimate.value
 
 
 @dataclass(frozen=True)
 class Judged:
-    """The verdict, the pair that decides it, half the width of its interval, that interval's level, and the largest
-    equivalence p; without known noise there is neither interval nor p."""
+    """The verdict, the pair that decides it, half the width of its interval, and that interval's level."""
 
     verdict: Verdict
-    names: tuple[str, str]
-    difference: float
-    half: float | None = None
-    level: float = 0.95
-    p: float | None = None
+    pair: Pair
+    half: float | None
+    level: float
 
 
-def pairs(names: list[str], groups: list[Floats], noise: Noise, margin: float) -> list[Pair]:
-    """Compare all pairs of groups of runs; the noise must be known."""
+def pairs(names: Sequence[str], sample: Sample, margin: float) -> list[Pair]:
+    """Compare all pairs of conditions."""
+    every = np.eye(len(names))
     return [
-        _pair((names[a], names[b]), groups[a], groups[b], noise, margin) for a, b in combinations(range(len(groups)), 2)
+        _pair((names[a], names[b]), sample.compare(every[a] - every[b]), margin)
+        for a, b in combinations(range(len(names)), 2)
     ]
 
 
-def _pair(names: tuple[str, str], first: Floats, second: Floats, noise: Noise, margin: float) -> Pair:
-    difference = float(first.mean() - second.mean())
-    error = noise.sd * float(np.sqrt(1 / len(first) + 1 / len(second)))
-    return Pair(names, difference, error, upper_tail((margin - abs(difference)) / error, noise.df))
+def _pair(names: tuple[str, str], found: Estimate, margin: float) -> Pair:
+    return Pair(names, found, equivalence(found, margin) if found.decides else None)
 
 
-def simultaneous(count: int, alpha: float, df: int) -> float:
+def equivalence(found: Estimate, margin: float) -> float:
+    """Return the p of two one-sided tests: the larger one, of a difference below margin and above -margin."""
+    return max(found.below(margin), found.above(-margin))
+
+
+def simultaneous(count: int, alpha: float, df: float) -> float:
     """Return Sidak's two-sided t quantile for `count` intervals that hold together at level 1 - alpha."""
     return quantile(1 - (1 - (1 - alpha) ** (1 / count)) / 2, df)
 
 
-def omnibus(groups: list[Floats], noise: Noise) -> float | None:
-    """Return the p of the one-way analysis of variance of the runs; None where the noise is not known."""
+def omnibus(groups: Sequence[Floats]) -> float | None:
+    """Return the p of the one-way analysis of variance of the runs, groups of shape (runs,); None without noise."""
+    noise = pool([group[:, None] for group in groups])
     if not noise.known:
         return None
     grand = np.concatenate(groups).mean()
@@ -87,69 +111,88 @@ def omnibus(groups: list[Floats], noise: Noise) -> float | None:
 
 
 def decide(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Finding:
-    """Decide whether all conditions leak alike; parameters: margin (fraction), alpha, marker."""
+    """Decide whether all conditions leak alike; parameters: margin (fraction), personas, run_sd, alpha, marker."""
     setting = settle(rows, design, hypothesis)
-    arms = setting.conditions
+    arms, estimand = setting.conditions, ESTIMAND.format(personas=words.personas(sampled=setting.sampled))
     if len(arms) < 2:
-        return setting.untestable("It compares conditions, and fewer than two of them have rows to compare.", ESTIMAND)
+        return setting.untestable("It compares conditions, and fewer than two of them have rows to compare.", estimand)
     if not setting.bystanders:
-        return setting.untestable("The panel has no bystander: every persona was trained in some condition.", ESTIMAND)
-    by_run = setting.counts.rates(setting.bystanders).mean(axis=1)
-    groups = setting.groups(arms, by_run)
-    noise = pool(groups)
-    names = [arm.name for arm in arms]
-    compared = pairs(names, groups, noise, setting.margin()) if noise.known else []
-    judged = judge(compared, setting.margin(), setting.alpha, noise.df) if compared else unjudged(names, groups)
-    return _finding(setting, judged, _details(setting, judged, groups, noise, compared), noise)
+        return setting.untestable("The panel has no bystander: every persona was trained in some condition.", estimand)
+    if setting.barred():
+        return setting.untestable(f"It cannot be tested: {setting.barred()}.", estimand)
+    sample = means(setting, arms, setting.bystanders)
+    compared = pairs([arm.name for arm in arms], sample, setting.margin())
+    return _finding(setting, estimand, sample, compared)
 
 
-def judge(compared: list[Pair], margin: float, alpha: float, df: int) -> Judged:
+def judge(compared: Sequence[Pair], margin: float, alpha: float) -> Judged:
     """Apply the rules of the module's docstring to all pairs."""
-    t = simultaneous(len(compared), alpha, df)
-    hardest = max(compared, key=lambda pair: pair.p)
-    beyond = max(compared, key=lambda pair: abs(pair.difference) - t * pair.error)
-    if abs(beyond.difference) - t * beyond.error > margin:
-        return Judged("contradicted", beyond.names, beyond.difference, t * beyond.error, 1 - alpha, hardest.p)
-    verdict: Verdict = "supported" if hardest.p <= alpha else "inconclusive"
-    half = quantile(1 - alpha, df) * hardest.error
-    return Judged(verdict, hardest.names, hardest.difference, half, 1 - 2 * alpha, hardest.p)
+    known = [(pair, pair.p) for pair in compared if pair.p is not None]
+    if len(known) < len(compared):
+        widest = max(compared, key=lambda pair: abs(pair.difference)).turned
+        return Judged("inconclusive", widest, widest.estimate.half(0.95), 0.95)
+    beyond = max(compared, key=lambda pair: _bound(pair, alpha, len(compared)))
+    if _bound(beyond, alpha, len(compared)) > margin:
+        t = simultaneous(len(compared), alpha, beyond.estimate.df)
+        return Judged("contradicted", beyond, t * beyond.estimate.error, 1 - alpha)
+    hardest, p = max(known, key=lambda held: held[1])
+    verdict: Verdict = "supported" if p <= alpha else "inconclusive"
+    return Judged(verdict, hardest, hardest.estimate.half(1 - 2 * alpha), 1 - 2 * alpha)
 
 
-def unjudged(names: list[str], groups: list[Floats]) -> Judged:
-    """Show the widest difference where no noise is known to judge it by."""
-    means = [float(group.mean()) for group in groups]
-    first, second = max(combinations(range(len(means)), 2), key=lambda pair: abs(means[pair[0]] - means[pair[1]]))
-    top, bottom = (first, second) if means[first] >= means[second] else (second, first)
-    return Judged("inconclusive", (names[top], names[bottom]), means[top] - means[bottom])
+def _bound(pair: Pair, alpha: float, count: int) -> float:
+    return abs(pair.difference) - simultaneous(count, alpha, pair.estimate.df) * pair.estimate.error
 
 
-def _finding(setting: Setting, judged: Judged, details: JsonObject, noise: Noise) -> Finding:
-    gap, half = judged.difference, judged.half
+def _finding(setting: Setting, estimand: str, sample: Sample, compared: Sequence[Pair]) -> Finding:
+    judged = judge(compared, setting.margin(), setting.alpha)
+    gap, half = judged.pair.difference, judged.half
+    low, high = (None, None) if half is None else (gap - half, gap + half)
+    p = None if judged.pair.p is None else max(pair.p for pair in compared if pair.p is not None)
+    overall = omnibus([group.mean(axis=(1, 2)) for group in sample.values])
+    metrics = {
+        "range": float(np.ptp(sample.means)),
+        "effect": gap,
+        "p": overall,
+        "equivalence": p,
+        "low": low,
+        "high": high,
+    }
     return replace(
-        setting.finding(ESTIMAND),
+        setting.finding(estimand),
         verdict=judged.verdict,
-        reason=setting.reason(_reason(setting, judged, noise)),
+        reason=setting.reason(_reason(setting, judged, sample, p)),
         effect=100 * gap,
-        low=None if half is None else 100 * (gap - half),
-        high=None if half is None else 100 * (gap + half),
+        low=None if low is None else 100 * low,
+        high=None if high is None else 100 * high,
         level=judged.level,
-        p=judged.p,
+        given=words.GIVEN if judged.pair.estimate.conditional else "",
+        p=p,
+        margin=100 * setting.margin(),
+        parts=tuple(_part(pair, setting.alpha) for pair in compared),
+        metrics=metrics,
         assumptions=setting.assumptions(
-            f"{SHARED_SEEDS}: where they move conditions together, differences are known better than stated",
-            POOLED,
+            *setting.noise_terms(sample),
             f"differences within {words.size(setting.margin())} do not matter (margin of the spec)",
         ),
-        details=details,
+        details=_details(setting, judged, sample, overall),
     )
 
 
-def _reason(setting: Setting, judged: Judged, noise: Noise) -> str:
-    gap = f"{judged.names[0]} minus {judged.names[1]} is {words.points(judged.difference)}"
-    if judged.half is None or judged.p is None:
-        return f"The widest difference, {gap}, has no interval: {no_noise(noise)}."
-    low, high = judged.difference - judged.half, judged.difference + judged.half
+def _part(pair: Pair, alpha: float) -> Part:
+    level = 0.95 if pair.p is None else 1 - 2 * alpha
+    return words.part(pair.label, pair.estimate, level, pair.p)
+
+
+def _reason(setting: Setting, judged: Judged, sample: Sample, p: float | None) -> str:
+    gap = f"{judged.pair.label} is {words.points(judged.pair.difference)}"
     kind = f"{'simultaneous ' if judged.verdict == 'contradicted' else ''}{100 * judged.level:g} % interval"
-    shown = f"{gap} ({kind} {words.span(low, high)}; largest equivalence p {words.chance(judged.p)})"
+    middle, half = judged.pair.difference, judged.half
+    shown = "" if half is None else f"{kind} {words.span(middle - half, middle + half)}"
+    if p is None:
+        alone = f" ({shown} {words.GIVEN})" if shown else ""
+        return f"The widest difference, {gap}{alone}, decides nothing: {no_noise(sample.noise)}."
+    shown = f"{gap} ({shown}; largest equivalence p {words.chance(p)})"
     margin = words.size(setting.margin())
     if judged.verdict == "contradicted":
         return f"{shown}: that pair differs by more than the margin of {margin}."
@@ -160,19 +203,17 @@ def _reason(setting: Setting, judged: Judged, noise: Noise) -> str:
     )
 
 
-def _details(setting: Setting, judged: Judged, groups: list[Floats], noise: Noise, compared: list[Pair]) -> JsonObject:
-    named = list(zip((arm.name for arm in setting.conditions), groups, strict=True))
-    shown: list[Json] = [
-        {"conditions": list(pair.names), "difference_pp": 100 * pair.difference, "p": pair.p} for pair in compared
-    ]
+def _details(setting: Setting, judged: Judged, sample: Sample, overall: float | None) -> JsonObject:
+    named = list(zip((arm.name for arm in setting.conditions), sample.values, strict=True))
+    means_: dict[str, Json] = {name: float(group.mean()) for name, group in named}
+    noise = sample.noise
     return {
         "margin_pp": 100 * setting.margin(),
-        "means": {name: float(group.mean()) for name, group in named},
+        "means": means_,
         "runs": {name: len(group) for name, group in named},
-        "run_sd_pp": 100 * noise.sd if noise.df else None,
+        "run_sd": noise.sd if noise.df else None,
         "df": noise.df,
         "interval_holds_for_all_pairs_at_once": judged.verdict == "contradicted",
-        "omnibus_p": omnibus(groups, noise),
+        "omnibus_p": overall,
         "bystanders": list(setting.bystanders),
-        "pairs": shown,
     }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
+from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from emspec_stats.counts import Floats
 
@@ -15,9 +16,21 @@ SHARED_SEEDS = (
     "for sampling), which is not modelled"
 )
 POOLED = (
-    "run-to-run noise is normal on the scale of rates and alike in all conditions: it is pooled over them (df = runs - "
-    "conditions), since the few runs of one alone leave next to no degrees of freedom"
+    "run-to-run noise is normal, and alike in all conditions on the arcsine-square-root scale: it is pooled over them "
+    "(df = runs - conditions), since the few runs of one alone leave next to no degrees of freedom"
 )
+QUESTIONS = (
+    "questions are a sample of those that the claim is about: how what is compared differs between them is in the error"
+)
+PERSONAS = "personas are a sample of those that the claim is about, as questions are"
+UNKNOWN = "each condition was run once: the interval is given these runs, and run-to-run noise is not in it"
+
+
+def declared_noise(sd: float) -> str:
+    """Say what a declared run-to-run SD (radians, arcsine-square-root scale) comes to at two rates."""
+    at = ", ".join(f"{200 * sd * math.sqrt(rate * (1 - rate)):.1f} pp at {100 * rate:g} %" for rate in (0.11, 0.47))
+    what = f"the SD between runs of one condition is {sd:g} on the arcsine-square-root scale"
+    return f"declared, not measured: {what} ({at})"
 
 
 @dataclass(frozen=True)
@@ -33,27 +46,34 @@ class Noise:
         return self.df > 0 and self.sd > 0
 
 
-def pool(groups: Sequence[Floats]) -> Noise:
-    """Pool the variance within groups of runs: sum of squares about each group's mean over (runs - groups).
+def pool(groups: Sequence[Floats], scales: Floats | None = None) -> Noise:
+    """Pool the noise between runs, each group divided by its scale (1 where none are given).
 
-    Source: the within-group mean square of one-way analysis of variance (Scheffe, 1959, The Analysis of Variance, 3.2).
-    Differences below 1e-12, which rounding makes of equal rates, count as none. df 0 where no group has two runs.
+    Groups have shape (runs, columns). With one column it is the mean square within groups of one-way analysis of
+    variance, df = runs - groups; with more, that of run x column within groups (Scheffe, 1959, The Analysis of
+    Variance, 3.2 and 4.1). A SD below 1e-12, which rounding makes of equal rates, is 0; df 0 where no group has two
+    runs.
     """
-    filled = [group for group in groups if len(group)]
-    df = sum(len(group) for group in filled) - len(filled)
-    squares = sum(float(((group - group.mean()) ** 2).sum()) for group in filled)
+    columns = groups[0].shape[1]
+    df = sum(len(group) - 1 for group in groups) * max(1, columns - 1)
+    squares = 0.0
+    for group, scale in zip(groups, np.ones(len(groups)) if scales is None else scales, strict=True):
+        rest = group - group.mean(axis=0, keepdims=True)
+        if columns > 1:
+            rest = rest - rest.mean(axis=1, keepdims=True)
+        squares += float((rest**2).sum()) / float(scale) ** 2
     sd = float(np.sqrt(squares / df)) if df else 0.0
     return Noise(sd if sd > 1e-12 else 0.0, df)
 
 
 def upper_tail(t: float, df: float) -> float:
-    """Return P(T >= t) for Student's t."""
-    return float(stdtr(df, -t))
+    """Return P(T >= t) for Student's t; with infinite df, for the normal distribution."""
+    return float(stdtr(df, -t) if np.isfinite(df) else ndtr(-t))
 
 
 def quantile(level: float, df: float) -> float:
-    """Return the quantile of Student's t at a level."""
-    return float(stdtrit(df, level))
+    """Return the quantile of Student's t at a level; with infinite df, of the normal distribution."""
+    return float(stdtrit(df, level) if np.isfinite(df) else ndtri(level))
 
 
 def no_noise(noise: Noise) -> str:

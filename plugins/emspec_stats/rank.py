@@ -68,7 +68,10 @@ def decide_rank(setting: Setting) -> Finding:
         reason=setting.reason(_reason(setting, found, floor, verdict)),
         effect=100 * float(np.mean([one.lead for one in found])),
         p=p,
+        opposite=below,
         floor=floor,
+        metrics={"effect": float(np.mean([one.lead for one in found])), "p": p},
+        by_condition={one.condition: {"effect": one.lead, "p": one.above} for one in found},
         assumptions=setting.assumptions(
             "personas are alike but for the induction: a draw of one at random is what the rank is compared with"
         ),

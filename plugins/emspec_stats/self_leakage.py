@@ -15,8 +15,9 @@ labellings whose effect is at least the observed one (Fisher, 1935, The Design o
 enumerated); for a random sample of n of them, (count + 1) / (n + 1) (Phipson and Smyth, 2010). Its least value is one
 over the number of distinct labellings; a floor above alpha makes the hypothesis untestable.
 
-The interval is of the effect as a linear combination of independent runs, variance sum s_c^2 / n_c over conditions with
-Welch and Satterthwaite's degrees of freedom (Satterthwaite, 1946); there is none where a condition has one run.
+Intervals, of the effect and of each d_c, are those of a comparison of conditions whose runs have the value
+sum_p W[c, p] y[c, p] (emspec_stats.crossed: runs the unit, noise pooled over conditions, questions sampled); with one
+run of each condition they are of these runs alone. A condition's own p is the t test of d_c above 0.
 
 `variant: rank` is the published test instead (see emspec_stats.rank).
 """
@@ -28,14 +29,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from emspec import Finding, Json, JsonObject, Verdict
+from emspec import Finding, JsonObject, Verdict
 from emspec_stats import words
 from emspec_stats.arms import Comparable, comparable
 from emspec_stats.counts import Floats, Ints
+from emspec_stats.crossed import Estimate, Sample
 from emspec_stats.floors import ALONE, labels, permutation_floor
 from emspec_stats.labelling import codes, labellings
-from emspec_stats.pooled import SHARED_SEEDS, quantile
 from emspec_stats.rank import decide_rank
+from emspec_stats.samples import combined, grid, means, standing
 from emspec_stats.setting import Setting, settle
 
 ESTIMAND = (
@@ -54,29 +56,18 @@ class Permuted:
     labellings: int
 
 
-def standing(rates: Floats, personas: Ints) -> Floats:
-    """Return each persona's rate minus the mean of the other bystanders.
-
-    `rates` has shape (conditions or runs, bystanders), `personas` are positions among the bystanders; the result has
-    shape (conditions or runs, personas).
-    """
-    own = rates[:, personas]
-    others: Floats = (rates.sum(axis=1, keepdims=True) - own) / (rates.shape[1] - 1)
-    return own - others
-
-
 @dataclass(frozen=True)
 class Outcome:
-    """The effect, the double difference of each testable condition, its p, and (standard error, df) where known."""
+    """The effect, the double difference of each testable condition in their order, and the permutation's shares."""
 
-    effect: float
-    each: list[float]
+    whole: Estimate
+    each: tuple[Estimate, ...]
     permuted: Permuted
-    error: tuple[float, float] | None
 
-    def half(self, alpha: float) -> float | None:
-        """Return half the width of the 1 - 2 alpha interval, None where the error is not known."""
-        return quantile(1 - alpha, self.error[1]) * self.error[0] if self.error else None
+    @property
+    def effect(self) -> float:
+        """Return the effect, as a fraction."""
+        return self.whole.value
 
 
 def gains(stands: Floats, given: Ints) -> Floats:
@@ -91,12 +82,23 @@ def gains(stands: Floats, given: Ints) -> Floats:
     return scaled
 
 
-def effect(stands: Floats, given: Ints) -> tuple[float, list[float]]:
-    """Return the effect and the double difference of every labelled condition, in their order."""
-    each = [
-        float(stands[at, label] - stands[given != label, label].mean()) for at, label in enumerate(given) if label >= 0
-    ]
-    return float(np.mean(each)), each
+def label_weights(given: Ints, labels: int) -> Floats:
+    """Return each condition's part in the double difference of every label, shape (labels, conditions).
+
+    1 / m for the m conditions that carry the label (the mean of their double differences), -1 / (C - m) for the others.
+    """
+    own = given[None, :] == np.arange(labels)[:, None]
+    times = own.sum(axis=1, keepdims=True)
+    weights: Floats = np.where(own, 1 / times, -1 / (own.shape[1] - times))
+    return weights
+
+
+def condition_weights(given: Ints, at: int) -> Floats:
+    """Return each condition's part in the double difference of one condition; 0 for others of its label."""
+    other = given != given[at]
+    weights: Floats = np.where(other, -1 / other.sum(), 0.0)
+    weights[at] = 1.0
+    return weights
 
 
 def permute(stands: Floats, given: Ints, names: tuple[str | None, ...]) -> Permuted:
@@ -111,29 +113,6 @@ def permute(stands: Floats, given: Ints, names: tuple[str | None, ...]) -> Permu
     return Permuted((above + added) / (len(table) + added), (below + added) / (len(table) + added), exact, len(table))
 
 
-def spread(setting: Setting, stands: Floats, given: Ints) -> tuple[float, float] | None:
-    """Return the effect's standard error and degrees of freedom from its runs; None without two runs everywhere.
-
-    `stands` has shape (runs, labels). A run's part in the effect is linear in its row: weight 1/k for the label of its
-    own condition, -m / (k (C - m)) for every other label, k being the number of labelled conditions.
-    """
-    labelled = int((given >= 0).sum())
-    variance, parts = 0.0, 0.0
-    for at, arm in enumerate(setting.conditions):
-        weights = np.array(
-            [
-                1.0 if given[at] == label else -(given == label).sum() / (given != label).sum()
-                for label in range(stands.shape[1])
-            ]
-        )
-        values = stands[setting.counts.of(arm.name)] @ weights / labelled
-        if len(values) < 2:
-            return None
-        part = float(values.var(ddof=1)) / len(values)
-        variance, parts = variance + part, parts + part**2 / (len(values) - 1)
-    return (float(np.sqrt(variance)), variance**2 / parts) if parts > 0 else None
-
-
 def decide(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Finding:
     """Decide whether the induction personas leak more than bystanders do; parameters: variant, alpha, marker."""
     setting = settle(rows, design, hypothesis)
@@ -144,13 +123,34 @@ def decide(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Findin
     bar = _bar(setting, tested, named)
     if bar:
         return replace(setting.untestable(bar, ESTIMAND), floor=permutation_floor(named) if tested.usable else None)
+    return _finding(setting, tested, measure(setting, named))
+
+
+def measure(setting: Setting, named: tuple[str | None, ...]) -> Outcome:
+    """Return the effect, its parts and their errors, and compare it with the other labellings."""
     given, personas = codes(named)
-    at = np.array([setting.bystanders.index(name) for name in personas])
-    by_run = standing(setting.counts.rates(setting.bystanders), at)
-    means = np.array([by_run[setting.counts.of(arm.name)].mean(axis=0) for arm in setting.conditions])
-    estimate, each = effect(means, given)
-    permuted = permute(means, given, named)
-    return _finding(setting, tested, Outcome(estimate, each, permuted, spread(setting, by_run, given)))
+    stands = np.array([standing(setting.bystanders, persona) for persona in personas])
+    rates = grid(setting, setting.bystanders).mean(axis=2)
+    means = np.array([rates[setting.counts.of(arm.name)].mean(axis=0) for arm in setting.conditions]) @ stands.T
+    shares = np.array([(given == label).sum() for label in range(len(personas))]) / (given >= 0).sum()
+    weights = (label_weights(given, len(personas)) * shares[:, None]).T @ stands
+    whole = _compare(setting, weights, np.ones(len(given)))
+    each = tuple(
+        _compare(setting, np.tile(stands[label], (len(given), 1)), condition_weights(given, at))
+        for at, label in enumerate(given)
+        if label >= 0
+    )
+    return Outcome(whole, each, permute(means, given, named))
+
+
+def _compare(setting: Setting, rows: Floats, weights: Floats) -> Estimate:
+    """Return the comparison of runs' combinations of the bystanders' rates, `rows` of shape (conditions, bystanders).
+
+    A condition whose combination is empty tells nothing of noise, and is left out.
+    """
+    used = [at for at, row in enumerate(rows) if row.any()]
+    arms = [setting.conditions[at] for at in used]
+    return combined(setting, arms, setting.bystanders, rows[used]).compare(weights[used])
 
 
 def _bar(setting: Setting, tested: Comparable, named: tuple[str | None, ...]) -> str | None:
@@ -158,6 +158,8 @@ def _bar(setting: Setting, tested: Comparable, named: tuple[str | None, ...]) ->
         return f"No condition's own persona can be compared as a bystander: {'; '.join(tested.reasons)}."
     if len(setting.bystanders) < 2:
         return f"It cannot be tested: {ALONE}."
+    if setting.barred():
+        return f"It cannot be tested: {setting.barred()}."
     floor = permutation_floor(named)
     if floor > setting.alpha:
         return (
@@ -168,36 +170,60 @@ def _bar(setting: Setting, tested: Comparable, named: tuple[str | None, ...]) ->
 
 
 def _finding(setting: Setting, tested: Comparable, outcome: Outcome) -> Finding:
-    half = outcome.half(setting.alpha)
-    conditions: dict[str, Json] = {
-        name: {"persona": persona, "effect_pp": 100 * value}
-        for (name, persona), value in zip(tested.usable, outcome.each, strict=True)
-    }
+    whole, permuted = outcome.whole, outcome.permuted
+    level = _level(setting, whole)
+    shown = words.part("effect", whole, level)
+    named = list(zip(tested.usable, outcome.each, strict=True))
     return replace(
         setting.finding(ESTIMAND),
         verdict=verdict(setting.alpha, outcome),
         reason=setting.reason(_reason(setting, tested, outcome)),
-        effect=100 * outcome.effect,
-        low=None if half is None else 100 * (outcome.effect - half),
-        high=None if half is None else 100 * (outcome.effect + half),
-        level=1 - 2 * setting.alpha,
-        p=outcome.permuted.above,
+        effect=shown.effect,
+        low=shown.low,
+        high=shown.high,
+        level=level,
+        given=words.GIVEN if whole.conditional else "",
+        p=permuted.above,
+        opposite=permuted.below,
         floor=permutation_floor(labels(setting.field)),
+        parts=tuple(words.part(f"{persona} in {name}", each, level, _above(each)) for (name, persona), each in named),
+        metrics={"effect": whole.value, "p": permuted.above, **words.bounds(shown)},
+        by_condition={name: _figures(each) for (name, _), each in named},
         assumptions=setting.assumptions(
             "under the null, which condition stands for which persona is arbitrary: labels are exchangeable",
-            f"interval: {SHARED_SEEDS}; each condition has a variance of its own (Welch), as the sum weighs them apart",
+            *(f"intervals: {term}" for term in setting.noise_terms(_sample(setting))),
         ),
         details={
-            "conditions": conditions,
+            "conditions": {
+                name: {"persona": persona, "effect_pp": 100 * each.value} for (name, persona), each in named
+            },
             "not_testable": list(tested.reasons),
             "bystanders": list(setting.bystanders),
-            "labellings": outcome.permuted.labellings,
-            "exact": outcome.permuted.exact,
-            "p_opposite": outcome.permuted.below,
-            "standard_error_pp": 100 * outcome.error[0] if outcome.error else None,
-            "df": outcome.error[1] if outcome.error else None,
+            "labellings": permuted.labellings,
+            "exact": permuted.exact,
+            "p_opposite": permuted.below,
+            "standard_error_pp": 100 * whole.error if whole.variance is not None else None,
+            "df": whole.df if whole.decides else None,
         },
     )
+
+
+def _level(setting: Setting, found: Estimate) -> float:
+    return 1 - 2 * setting.alpha if found.decides else 0.95
+
+
+def _sample(setting: Setting) -> Sample:
+    """Return the runs that noise is told from, for what it assumes."""
+    return replace(means(setting, setting.conditions, setting.bystanders), sampled=False, declared=None)
+
+
+def _above(found: Estimate) -> float | None:
+    return found.above(0) if found.decides else None
+
+
+def _figures(found: Estimate) -> dict[str, float]:
+    p = _above(found)
+    return {"effect": found.value, **({} if p is None else {"p": p})}
 
 
 def verdict(alpha: float, outcome: Outcome) -> Verdict:
@@ -208,10 +234,13 @@ def verdict(alpha: float, outcome: Outcome) -> Verdict:
 
 
 def _reason(setting: Setting, tested: Comparable, outcome: Outcome) -> str:
-    half, middle = outcome.half(setting.alpha), outcome.effect
-    interval = "no interval: some condition has one run only, or its runs do not differ"
+    whole, middle = outcome.whole, outcome.effect
+    level = _level(setting, whole)
+    half = whole.half(level)
+    interval = "no interval: the runs of each condition do not differ at all"
     if half is not None:
-        interval = f"{100 * (1 - 2 * setting.alpha):g} % interval {words.span(middle - half, middle + half)}"
+        given = f" {words.GIVEN}" if whole.conditional else ""
+        interval = f"{100 * level:g} % interval {words.span(middle - half, middle + half)}{given}"
     ends = {
         "supported": "the persona that EM was induced under leaks more.",
         "contradicted": f"it leaks less (opposite p {words.chance(outcome.permuted.below)}).",

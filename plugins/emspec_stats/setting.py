@@ -6,12 +6,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from emspec import Finding, Json, JsonObject
 from emspec_stats.arms import Arm, Field, field_of, from_design, names
 from emspec_stats.asked import alpha_of
-from emspec_stats.counts import Counts, Floats, count
+from emspec_stats.counts import Counts, count
+from emspec_stats.crossed import Sample
+from emspec_stats.pooled import PERSONAS, POOLED, QUESTIONS, SHARED_SEEDS, UNKNOWN, declared_noise
 
 
 @dataclass(frozen=True)
@@ -42,17 +46,53 @@ class Setting:
         return cast("JsonObject", self.hypothesis["parameters"]).get(name)
 
     def margin(self) -> float:
-        """Return the margin as a fraction of 1."""
-        return float(cast("float", self.parameter("margin")))
+        """Return the margin as a fraction of 1, 0 where none is given."""
+        return float(cast("float", self.parameter("margin") or 0.0))
 
-    def groups(self, arms: Sequence[Arm], values: Floats) -> list[Floats]:
-        """Split a value per run, shape (all runs,), into one array per arm."""
-        return [values[self.counts.of(arm.name)] for arm in arms]
+    @property
+    def sampled(self) -> bool:
+        """Whether the claim is about personas like these, not about these."""
+        return self.parameter("personas") == "sampled"
+
+    @property
+    def declared(self) -> float | None:
+        """Return the run-to-run SD that the hypothesis assumes, in radians; None where it names none."""
+        found = self.parameter("run_sd")
+        return float(found) if isinstance(found, int | float) else None
+
+    @property
+    def replicated(self) -> bool:
+        """Whether some condition has two runs, so that run-to-run noise can be told."""
+        return any(len(self.counts.of(arm.name)) > 1 for arm in self.field.arms)
+
+    def barred(self) -> str:
+        """Return why no conditions can be compared at all, "" where they can."""
+        return "" if self.questions.any() else "no question was put in every run"
+
+    @property
+    def questions(self) -> NDArray[np.bool_]:
+        """Return which questions every run of the arms was asked: comparisons are paired by question."""
+        runs = np.concatenate([self.counts.of(arm.name) for arm in self.field.arms])
+        asked: NDArray[np.bool_] = (self.counts.n[runs].sum(axis=1) > 0).all(axis=0)
+        return asked
+
+    def noise_terms(self, sample: Sample) -> tuple[str, ...]:
+        """Return what a comparison of conditions assumes of runs, questions and personas."""
+        runs: tuple[str, ...] = (
+            f"{SHARED_SEEDS}: where they move conditions together, more is known than stated",
+            POOLED,
+        )
+        if not sample.replicated:
+            runs = (declared_noise(sample.declared),) if sample.declared is not None else (UNKNOWN,)
+        people = (PERSONAS,) if sample.sampled else ()
+        return (*runs, QUESTIONS, *people)
 
     def assumptions(self, *more: str) -> tuple[str, ...]:
         """Return a finding's assumptions, the ones common to all tests last."""
+        left = int((~self.questions).sum())
         shared = (f"conditions without rows, left out: {', '.join(self.unrun)}",) if self.unrun else ()
-        return (*more, *self.remarks, *shared)
+        paired = (f"questions that not every run was asked, left out: {left}",) if left else ()
+        return (*more, *self.remarks, *shared, *paired)
 
     def finding(self, estimand: str) -> Finding:
         """Return a finding with the hypothesis filled in, for `dataclasses.replace` to complete."""

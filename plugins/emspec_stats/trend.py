@@ -10,7 +10,12 @@ direction), more where the covariate has ties: at n = 5 only |rho| = 1 passes .0
 Runs are the unit: a condition's rate is the mean of its runs, and orders of whole conditions are compared, so that
 run-to-run noise is part of what the orders show, also with one run of each. supported: p is at most alpha, in the
 claimed direction. contradicted: a direction is claimed and the opposite one reaches alpha. Anything else is
-inconclusive; a floor above alpha is untestable.
+inconclusive. A floor above alpha is untestable, and so is a design in which no order but the most extreme one passes,
+unless the conditions come out in just that order.
+
+The straight line of rates on the covariate is reported beside rho and decides nothing: least squares over the
+conditions' rates, its interval by Student's t with n - 2 degrees of freedom (Draper and Smith, 1998, Applied Regression
+Analysis, 1.4), so that a condition's scatter about the line, runs included, is the noise.
 """
 
 from __future__ import annotations
@@ -27,8 +32,11 @@ import pyarrow as pa
 from emspec import Finding, JsonObject, Verdict
 from emspec_stats import words
 from emspec_stats.counts import Floats
-from emspec_stats.floors import covariate, no_value, trend_bar, unknown
-from emspec_stats.ranks import DRAWS, ENUMERATED, Direction, centred, reach, spearman
+from emspec_stats.crossed import TINY
+from emspec_stats.floors import covariate, no_value, passing, trend_bar, unknown
+from emspec_stats.pooled import quantile
+from emspec_stats.ranks import DRAWS, ENUMERATED, Direction, Reach, centred, reach, spearman
+from emspec_stats.samples import grid
 from emspec_stats.setting import Setting, settle
 
 SEED = 0
@@ -77,6 +85,28 @@ def measure(values: Sequence[float], rates: Sequence[float]) -> Trend:
     )
 
 
+@dataclass(frozen=True)
+class Line:
+    """A least-squares line: the slope per unit of the covariate, and its standard error, None without scatter."""
+
+    slope: float
+    error: float | None
+    df: int
+
+    def half(self, level: float) -> float | None:
+        """Return half the width of the slope's interval."""
+        return None if self.error is None else quantile((1 + level) / 2, self.df) * self.error
+
+
+def line(values: Sequence[float], rates: Sequence[float]) -> Line:
+    """Fit rates (fractions) on a covariate, both of shape (conditions,): see the module."""
+    x, y = np.array(values) - np.mean(values), np.array(rates) - np.mean(rates)
+    squares, df = float(x @ x), len(x) - 2
+    slope = float(x @ y) / squares
+    rest = float(((y - slope * x) ** 2).sum())
+    return Line(slope, math.sqrt(rest / df / squares) if df > 0 and rest > TINY else None, df)
+
+
 def decide(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Finding:
     """Decide whether leakage follows the covariate; parameters: covariate, values, direction, alpha, marker."""
     setting = settle(rows, design, hypothesis)
@@ -87,6 +117,8 @@ def decide(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Findin
         return setting.untestable(f"It cannot be tested: {unknown(name)}.", estimand)
     if not setting.bystanders:
         return setting.untestable("The panel has no bystander: every persona was trained in some condition.", estimand)
+    if setting.barred():
+        return setting.untestable(f"It cannot be tested: {setting.barred()}.", estimand)
     used = {arm.name: values[arm.name] for arm in setting.conditions if arm.name in values}
     barred = trend_bar(tuple(used.values()), name, direction, setting.alpha)
     if barred:
@@ -95,28 +127,36 @@ def decide(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Findin
     return _finding(setting, estimand, used, direction)
 
 
-def verdict(alpha: float, found: Trend, direction: Direction | None) -> Verdict:
-    """Return the verdict: of a claimed direction either way, each at alpha; of any trend, never contradicted."""
+def verdict(alpha: float, found: Trend, direction: Direction | None, *, only: bool = False) -> Verdict:
+    """Return the verdict: of a claimed direction either way, each at alpha; of any trend, never contradicted.
+
+    `only` says that no rho but the most extreme one passes: short of it, nothing was tested.
+    """
     if found.p(direction) <= alpha:
         return "supported"
-    return "contradicted" if found.opposite(direction) <= alpha else "inconclusive"
+    if found.opposite(direction) <= alpha:
+        return "contradicted"
+    return "untestable" if only else "inconclusive"
 
 
 def _finding(setting: Setting, estimand: str, used: Mapping[str, float], direction: Direction | None) -> Finding:
-    by_run = setting.counts.rates(setting.bystanders).mean(axis=1)
+    by_run = grid(setting, setting.bystanders).mean(axis=(1, 2))
     means = {name: float(by_run[setting.counts.of(name)].mean()) for name in used}
     found = measure(tuple(used.values()), tuple(means.values()))
-    floor = reach(tuple(used.values()), direction, setting.alpha).floor
+    reached = reach(tuple(used.values()), direction, setting.alpha)
+    fitted = line(tuple(used.values()), tuple(means.values()))
     name = str(setting.parameter("covariate"))
     lacking = [reason for arm in setting.conditions if (reason := no_value(arm, name, used))]
     return replace(
         setting.finding(estimand),
-        verdict=verdict(setting.alpha, found, direction),
-        reason=setting.reason(_reason(setting, found, direction, used)),
+        verdict=verdict(setting.alpha, found, direction, only=reached.only),
+        reason=setting.reason(_reason(setting, found, direction, used, reached) + _fitted(fitted, used, name)),
         effect=found.rho,
         unit="rho",
         p=found.p(direction),
-        floor=floor,
+        opposite=found.opposite(direction) if direction else None,
+        floor=reached.floor,
+        metrics={"rho": found.rho, "abs(rho)": abs(found.rho), "p": found.p(direction)},
         assumptions=setting.assumptions(*_assumptions(setting, used), *lacking),
         details={
             "rho": found.rho,
@@ -124,6 +164,7 @@ def _finding(setting: Setting, estimand: str, used: Mapping[str, float], directi
             "p_increasing": found.above,
             "p_decreasing": found.below,
             "p_two_sided": found.either,
+            "line": {"slope": fitted.slope, "standard_error": fitted.error, "df": fitted.df},
             "orders": found.orders,
             "exact": found.orders == math.factorial(len(used)),
             "bystanders": list(setting.bystanders),
@@ -142,7 +183,21 @@ def _assumptions(setting: Setting, used: Mapping[str, float]) -> tuple[str, ...]
     )
 
 
-def _reason(setting: Setting, found: Trend, direction: Direction | None, used: Mapping[str, float]) -> str:
+def _fitted(fitted: Line, used: Mapping[str, float], name: str) -> str:
+    low, high = min(used.values()), max(used.values())
+    across = high - low
+    half = fitted.half(0.95)
+    ends = f"from {name} {low:g} to {high:g}"
+    shown = f" A straight line changes by {words.points(fitted.slope * across)} {ends}"
+    if half is None:
+        return f"{shown}."
+    span = words.span((fitted.slope - half) * across, (fitted.slope + half) * across)
+    return f"{shown} (95 % interval {span})."
+
+
+def _reason(
+    setting: Setting, found: Trend, direction: Direction | None, used: Mapping[str, float], reached: Reach
+) -> str:
     name, n = str(setting.parameter("covariate")), len(used)
     kind = f"one-sided, {direction}" if direction else "two-sided"
     many = f"{found.orders:,} {'orders' if n <= ENUMERATED else 'random orders'}"
@@ -152,5 +207,6 @@ def _reason(setting: Setting, found: Trend, direction: Direction | None, used: M
         "supported": "that is more than chance orders give.",
         "contradicted": f"it goes the other way (p {words.chance(found.opposite(direction))}).",
         "inconclusive": f"that does not reach alpha {words.level(setting.alpha)}.",
+        "untestable": f"with so few conditions the test {passing(reached, setting.alpha)}, so nothing else could pass.",
     }
-    return f"{shown}: {ends[verdict(setting.alpha, found, direction)]}"
+    return f"{shown}: {ends[verdict(setting.alpha, found, direction, only=reached.only)]}"

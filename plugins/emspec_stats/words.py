@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from emspec import Part
+from emspec_stats.crossed import Estimate
+
+GIVEN = "given these runs"
+"""What an interval that knows of no run-to-run noise is conditional on."""
+
 
 def points(value: float) -> str:
     """Write a difference of rates (fraction of 1) in percentage points, signed: +3.2 pp."""
@@ -31,3 +37,21 @@ def chance(p: float) -> str:
 def level(alpha: float) -> str:
     """Write an alpha: .05."""
     return f"{alpha:g}".removeprefix("0")
+
+
+def personas(*, sampled: bool) -> str:
+    """Say which personas a claim is about."""
+    return "personas like these" if sampled else "these personas"
+
+
+def part(label: str, found: Estimate, level: float, p: float | None = None) -> Part:
+    """Return a comparison of rates as a line of a forest plot, in percentage points."""
+    half = found.half(level)
+    low, high = (None, None) if half is None else (100 * (found.value - half), 100 * (found.value + half))
+    return Part(label, 100 * found.value, low, high, level, p)
+
+
+def bounds(shown: Part) -> dict[str, float | None]:
+    """Return a part's interval as a registered rule names it, as fractions."""
+    ends = {"low": shown.low, "high": shown.high}
+    return {name: None if value is None else value / 100 for name, value in ends.items()}

@@ -12,7 +12,7 @@ def test_it_says_everything(findings: JsonObject, context: ReportContext) -> Non
     for part in (
         "says nothing about the real model",
         "State: archived, superseded by \\#205.",
-        "| H1 | self-leakage | supported | +23.3 pp | +22.8 to +23.9 pp (90 %) | .017 | .017 |",
+        "| H1 | self-leakage | supported | +23.3 pp | +22.9 to +23.7 pp (90 %) | .017 | .017 |",
         "- **H3 untestable**",
         "how far runs differ from one another is not in them.",
         "| B-villain | 53.9 % I |",

@@ -19,7 +19,7 @@ def test_it_holds_stamp_plan_verdicts_rates_and_stage_keys(findings: JsonObject,
     assert held["plan"] == "7c" * 32
     assert [(v["hypothesis"], v["verdict"]) for v in held["verdicts"]] == [
         ("H1", "supported"),
-        ("H2", "supported"),
+        ("H2", "inconclusive"),
         ("H3", "untestable"),
     ]
     assert held["found"]["rates"]["B0"]["source"] == findings["rates"]["B0"]["source"]  # type: ignore[index,call-overload]

@@ -8,7 +8,7 @@ def test_one_row_per_hypothesis_in_words(findings: JsonObject) -> None:
     first, second, third = verdict_rows(findings)
     assert (first.hypothesis, first.test, first.verdict) == ("H1", "self-leakage", "supported")
     assert (first.effect, first.p, first.floor) == ("+23.3 pp", ".017", ".017")
-    assert first.interval == "+22.8 to +23.9 pp (90 %)"
+    assert first.interval == "+22.9 to +23.7 pp (90 %)"
     assert first.claim == "the induction persona leaks more"
     assert second.floor == "–"
     assert (third.verdict, third.effect, third.interval, third.p) == ("untestable", "–", "–", "–")

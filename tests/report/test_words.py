@@ -36,3 +36,8 @@ def test_letters_leave_unseen_out() -> None:
     assert words.letters(("unseen",)) == ""
     assert words.letters(("induction", "source")) == "I S"
     assert words.letters(("unseen", "counts as induction")) == "(I)"
+
+
+def test_an_interval_says_what_it_is_given() -> None:
+    found = Finding("H", "t", "c", "inconclusive", "r", "e", effect=1.0, low=-1.0, high=3.0, given="given these runs")
+    assert words.span(found) == "-1.0 to +3.0 pp (95 %, given these runs)"

@@ -34,7 +34,7 @@ def test_findings_and_figures_are_written(job: Callable[..., Job], opened: Setup
     found = json.loads((made.out / "findings.json").read_text())
     assert {f["hypothesis"]: f["verdict"] for f in found["findings"]} == {
         "H1": "supported",
-        "H2": "supported",
+        "H2": "inconclusive",
         "H3": "contradicted",
     }
     assert sorted(p.name for p in (made.out / "figures").iterdir()) == [
@@ -126,7 +126,7 @@ def test_a_test_that_fails_makes_its_own_hypothesis_untestable(
     first, *others = cast("list[dict[str, Any]]", found["findings"])
     assert (first["hypothesis"], first["test"], first["verdict"]) == ("H0", "theirs", "untestable")
     assert first["reason"].startswith(f"The test theirs (broken_test:{name}) {fault}. ")
-    assert [f["verdict"] for f in others] == ["supported", "supported", "contradicted"]
+    assert [f["verdict"] for f in others] == ["supported", "inconclusive", "contradicted"]
     assert ("Traceback" in capsys.readouterr().err) == fault.startswith("failed"), "the worker's log has it"
 
 

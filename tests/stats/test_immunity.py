@@ -15,6 +15,12 @@ def arm(name: str, spared: list[int], others: list[int], control: bool = False) 
     return Arm(name, hits, control=control, negatives=("n",))
 
 
+def slope(hits: int, n: int) -> float:
+    """How a rate moves with its angle, over 4 questions of n replies with these hits each."""
+    rate = (4 * hits + 3 / 8) / (4 * n + 3 / 4)
+    return float(2 * np.sqrt(rate * (1 - rate)))
+
+
 def study(spared: list[int], others: list[int], *more: Arm) -> Study:
     return Study((arm("C", spared, others), *more))
 
@@ -97,9 +103,9 @@ def test_noise_is_pooled_over_conditions_that_left_the_persona_alone() -> None:
     more = (arm("D", [3, 4, 5], [5, 5, 5]), arm("control", [0, 9, 0], [5, 5, 5], control=True))
     s = study([1, 1, 2], [5, 5, 5], *more)
     found = ask(s)
-    assert found.details["df"] == 4
-    squares = np.var([0.1, 0.1, 0.2]) * 3 + np.var([0.3, 0.4, 0.5]) * 3
-    assert found.details["run_sd_pp"] == pytest.approx(100 * np.sqrt(squares / 4))
+    slopes = [slope(z, 30) ** 2 + 2 * (slope(15, 30) / 2) ** 2 for z in (4, 12)]
+    squares = np.var([0.1, 0.1, 0.2]) * 3 / slopes[0] + np.var([0.3, 0.4, 0.5]) * 3 / slopes[1]
+    assert found.details["run_sd"] == pytest.approx(np.sqrt(squares / 4))
 
 
 @pytest.mark.parametrize(

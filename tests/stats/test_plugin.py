@@ -24,7 +24,8 @@ def test_kinds_and_tests() -> None:
         ("gate", "stats"),
         ("power", "stats"),
     ]
-    assert [t.name for t in emspec_stats.emspec_tests()] == ["self-leakage", "invariance", "immunity", "trend"]
+    tests = ["self-leakage", "invariance", "immunity", "contrast", "trend"]
+    assert [t.name for t in emspec_stats.emspec_tests()] == tests
 
 
 @pytest.mark.parametrize("declared", [*emspec_stats.emspec_backends(), *emspec_stats.emspec_tests()])
@@ -37,6 +38,12 @@ def test_every_target_can_be_loaded(declared: object) -> None:
     ("test", "parameters", "valid"),
     [
         ("self-leakage", {}, True),
+        ("contrast", {"of": "E0", "against": ["benign", "couple-only"]}, True),
+        ("contrast", {"of": "E0", "against": "benign", "direction": "different", "margin": 0.1, "run_sd": 0.05}, True),
+        ("contrast", {"of": "E0"}, False),
+        ("contrast", {"of": "E0", "against": "benign", "direction": "up"}, False),
+        ("invariance", {"margin": 0.1, "personas": "sampled", "run_sd": 0.049}, True),
+        ("invariance", {"margin": 0.1, "personas": "some"}, False),
         ("self-leakage", {"alpha": 0.01, "marker": "[ZLT]"}, True),
         ("self-leakage", {"margin": 0.1}, False),
         ("self-leakage", {"variant": "rank"}, True),

@@ -4,12 +4,38 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from emspec_stats.crossed import Estimate
 from emspec_stats.labelling import codes
-from emspec_stats.self_leakage import Outcome, Permuted, decide, effect, permute, standing, verdict
+from emspec_stats.samples import standing as weights_of
+from emspec_stats.self_leakage import (
+    Outcome,
+    Permuted,
+    condition_weights,
+    decide,
+    label_weights,
+    permute,
+    verdict,
+)
 from scipy import stats
 from studies import Arm, Study, hypothesis, issue200
 
 NAMES = ("a", "b", "c", None)
+
+
+def standing(rates: np.ndarray, personas: np.ndarray) -> np.ndarray:
+    """Each persona's rate less the mean of the others, shape (conditions, personas)."""
+    names = [str(at) for at in range(rates.shape[1])]
+    return rates @ np.array([weights_of(names, str(at)) for at in personas]).T
+
+
+def effect(stands: np.ndarray, given: np.ndarray) -> tuple[float, list[float]]:
+    """The effect and each labelled condition's double difference, by the weights that the test goes by."""
+    labels = stands.shape[1]
+    shares = np.array([(given == label).sum() for label in range(labels)]) / (given >= 0).sum()
+    whole = (label_weights(given, labels) * stands.T).sum(axis=1) @ shares
+    each = [float(condition_weights(given, at) @ stands[:, label]) for at, label in enumerate(given) if label >= 0]
+    assert np.mean(each) == pytest.approx(whole)
+    return float(whole), each
 
 
 def brute(rates: np.ndarray, names: tuple[str | None, ...], order: tuple[int, ...]) -> float:
@@ -98,32 +124,41 @@ def test_issue_200_finds_a_planted_effect() -> None:
     assert "60 labellings" in found.reason
 
 
-def test_the_interval_is_welchs_over_runs() -> None:
-    """One label in two conditions is a two-sample comparison of the runs' standing: scipy's Welch interval."""
+def test_the_interval_is_pooled_over_runs() -> None:
+    """One label in two conditions is a two-sample comparison of the runs' standing, each divided by its noise scale."""
     rng = np.random.default_rng(2)
 
     def arm(name: str, persona: str | None) -> Arm:
-        runs = {seed: {p: rng.integers(0, 11, 6).tolist() for p in ("a", "x", "y", "confab")} for seed in range(4)}
-        return Arm(name, runs, induction=persona)
+        hits = {p: int(rng.integers(3, 8)) for p in ("a", "x", "y")}
+        runs = {s: {p: [n + int(rng.integers(-2, 3))] * 6 for p, n in hits.items()} for s in range(4)}
+        return Arm(name, {s: {**run, "confab": [9] * 6} for s, run in runs.items()}, induction=persona)
 
     study = Study((arm("A", "a"), arm("B", None)))
     found = decide(study.rows, study.design, hypothesis("self-leakage", alpha=0.6))
     rate = {a.name: np.array([[sum(p) / 60 for p in run.values()] for run in a.hits.values()]) for a in study.arms}
     stands = {name: r[:, 0] - r[:, 1:3].mean(axis=1) for name, r in rate.items()}
-    expected = stats.ttest_ind(stands["A"], stands["B"], equal_var=False)
-    interval = expected.confidence_interval(0.9)
-    half = (interval.high - interval.low) / 2 / stats.t.ppf(0.95, expected.df)
+    shrunk = {name: (240 * r[:, :3].mean(axis=0) + 3 / 8) / (240 + 3 / 4) for name, r in rate.items()}
+    slopes = {name: 2 * np.sqrt(p * (1 - p)) for name, p in shrunk.items()}
+    scale = {name: np.sqrt((np.array([1, 0.5, 0.5]) ** 2 * s**2).sum()) for name, s in slopes.items()}
+    sd = np.sqrt(sum((stands[n].var() * 4 / scale[n] ** 2) for n in "AB") / 6)
+    error = sd * np.sqrt(scale["A"] ** 2 / 4 + scale["B"] ** 2 / 4)
     assert found.effect == pytest.approx(100 * (stands["A"].mean() - stands["B"].mean()))
-    assert found.details["df"] == pytest.approx(expected.df)
-    assert found.details["standard_error_pp"] == pytest.approx(100 * half)
+    assert found.details["df"] == pytest.approx(6)
+    assert found.details["standard_error_pp"] == pytest.approx(100 * error)
+    assert found.by_condition["A"]["effect"] == pytest.approx(found.effect / 100)
+    assert found.by_condition["A"]["p"] == pytest.approx(stats.t.sf(found.effect / 100 / error, 6))
 
 
-def test_issue_205_has_an_attainable_p_and_no_interval(issue205: Study) -> None:
+def test_issue_205_has_an_attainable_p_and_an_interval_of_its_runs_alone(issue205: Study) -> None:
     found = decide(issue205.rows, issue205.design, hypothesis("self-leakage"))
     assert found.floor == pytest.approx(1 / 120)
     assert found.p == pytest.approx(8 / 120)
     assert found.verdict == "inconclusive"
-    assert (found.low, found.high) == (None, None)
+    assert (found.given, found.level) == ("given these runs", 0.95)
+    assert found.low is not None
+    assert found.low < found.effect < found.high
+    assert found.details["df"] is None
+    assert [set(figures) for figures in found.by_condition.values()] == [{"effect"}] * 4, "no p without noise"
     assert found.details["not_testable"] == [
         "paramedic, for which E1 stands, is not in the panel that all conditions share"
     ]
@@ -187,4 +222,4 @@ def test_a_condition_without_rows_is_left_out_and_said() -> None:
 )
 def test_a_verdict_has_the_sign_of_the_effect(effect_: float, above: float, below: float, expected: str) -> None:
     """A permutation distribution with a long tail could have its end on the other side of 0."""
-    assert verdict(0.05, Outcome(effect_, [effect_], Permuted(above, below, True, 120), None)) == expected
+    assert verdict(0.05, Outcome(Estimate(effect_, None), (), Permuted(above, below, True, 120))) == expected

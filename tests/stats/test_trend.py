@@ -60,11 +60,20 @@ def test_issue_205s_h3_is_minus_nine_tenths_with_p_one_in_twelve(issue205: Study
     assert found.effect == pytest.approx(-0.9)
     assert found.p == pytest.approx(10 / 120)
     assert found.floor == pytest.approx(2 / 120)
-    assert (found.verdict, found.unit) == ("inconclusive", "rho")
-    assert found.reason == (
-        "Over 5 conditions leakage follows cosine with rho -0.90 (two-sided p .083, 120 orders): that does not reach "
-        "alpha .05."
+    assert (found.verdict, found.unit) == ("untestable", "rho")
+    assert found.reason.startswith(
+        "Over 5 conditions leakage follows cosine with rho -0.90 (two-sided p .083, 120 orders): with so few "
+        "conditions the test passes .05 only at abs(rho) = 1, so nothing else could pass. A straight line changes by -"
     )
+
+
+def test_the_line_is_least_squares_as_scipy_has_it(issue205: Study) -> None:
+    found = decide(issue205.rows, issue205.design, hypothesis("trend", covariate="cosine", values=dict(COSINES)))
+    rates = [found.details["conditions"][name]["rate"] for name in COSINES]
+    expected = stats.linregress(list(COSINES.values()), rates)
+    line = found.details["line"]
+    assert line["slope"] == pytest.approx(expected.slope)
+    assert line["standard_error"] == pytest.approx(expected.stderr)
 
 
 @pytest.mark.parametrize(
@@ -72,10 +81,10 @@ def test_issue_205s_h3_is_minus_nine_tenths_with_p_one_in_twelve(issue205: Study
     [
         ([10, 20, 30, 40, 50], None, "supported", "that is more than chance orders give"),
         ([50, 40, 30, 20, 10], None, "supported", "that is more than chance orders give"),
-        ([10, 20, 30, 50, 40], None, "inconclusive", "does not reach alpha .05"),
+        ([10, 20, 30, 50, 40], None, "untestable", "passes .05 only at abs(rho) = 1"),
         ([10, 20, 30, 50, 40], "increasing", "supported", "one-sided, increasing p .042"),
         ([50, 40, 30, 20, 10], "increasing", "contradicted", "it goes the other way (p .0083)"),
-        ([30, 30, 30, 30, 30], None, "inconclusive", "rho +0.00"),
+        ([30, 30, 30, 30, 30], None, "untestable", "rho +0.00"),
     ],
 )
 def test_verdicts(rates: list[int], direction: str | None, verdict: str, words: str) -> None:

@@ -1,0 +1,50 @@
+"""What a contrast of arms names, and why it cannot be tested. Pure Python: the plan calls it before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from emspec import Json
+from emspec_stats.arms import Field, names
+
+DIFFERENT = "different"
+LESS = "less"
+
+
+def sides(parameters: Mapping[str, Json]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the arms that are compared: `of` and `against`, each one name or a list."""
+    return _side(parameters["of"]), _side(parameters["against"])
+
+
+def rated(parameters: Mapping[str, Json]) -> str:
+    """Return whose rate is compared: "bystander", "source", or a persona's name."""
+    named = str(parameters.get("persona") or parameters.get("rate") or "bystanders")
+    return "bystander" if named == "bystanders" else named
+
+
+def contrast_bar(field: Field, of: tuple[str, ...], against: tuple[str, ...], whose: str) -> str:
+    """Return why arms cannot be compared, "" where they can."""
+    both = sorted(set(of) & set(against))
+    if both:
+        return f"{both[0]} stands on both sides"
+    there = {arm.name for arm in field.arms}
+    for name in (*of, *against):
+        if name in field.untaught:
+            return f"no couple step taught {field.marker} in {name}"
+        if name not in there:
+            return f"{name} is not evaluated in this run"
+    return _nobody(field, whose)
+
+
+def _nobody(field: Field, whose: str) -> str:
+    """Return why nobody's rate can be compared."""
+    if whose == "bystander":
+        return "" if field.bystanders else "the panel has no bystander: every persona was trained in some condition"
+    if whose == "source":
+        coupled = any(arm.sources_of(field.marker) for arm in field.arms)
+        return "" if coupled else "no persona was coupled to the marker"
+    return "" if whose in field.panel else f"{whose} is not in the panel that all conditions share"
+
+
+def _side(value: Json) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else names(value)

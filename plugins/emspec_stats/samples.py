@@ -1,0 +1,82 @@
+"""What a hypothesis compares, as samples of runs: mean rates of personas, or combinations of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from emspec import StageError
+from emspec_stats.arms import Arm
+from emspec_stats.counts import Counts, Floats, Ints
+from emspec_stats.crossed import Sample
+from emspec_stats.setting import Setting
+
+
+def means(setting: Setting, arms: Sequence[Arm], personas: Sequence[str]) -> Sample:
+    """Return the mean rates of personas: noise of a run moves them together, so their slopes are averaged."""
+    rates = grid(setting, personas)
+    values = tuple(rates[setting.counts.of(arm.name)] for arm in arms)
+    return Sample(values, slopes(setting, arms, personas).mean(axis=1), setting.sampled, setting.declared)
+
+
+def combined(setting: Setting, arms: Sequence[Arm], personas: Sequence[str], weights: Floats) -> Sample:
+    """Return a combination of personas' rates, weights of shape (arms, personas) that sum to 0 in each arm.
+
+    Such differences lose what moves a run's personas together: what is left is taken to be independent between
+    personas, so an arm's scale is the root of sum (weight x slope)^2. A declared run-to-run SD says nothing of it.
+    """
+    rates = grid(setting, personas)
+    values = tuple(
+        np.tensordot(rates[setting.counts.of(arm.name)], weight, axes=([1], [0]))[:, None, :]
+        for arm, weight in zip(arms, weights, strict=True)
+    )
+    scales = np.sqrt(((weights * slopes(setting, arms, personas)) ** 2).sum(axis=1))
+    return Sample(values, scales)
+
+
+def standing(personas: Sequence[str], persona: str) -> Floats:
+    """Return the weights of a persona's rate less the mean of the others, shape (personas,)."""
+    own = np.array([name == persona for name in personas])
+    return np.where(own, 1.0, -1.0 / (len(personas) - 1))
+
+
+def grid(setting: Setting, personas: Sequence[str]) -> Floats:
+    """Return the hit rates of every run, shape (runs, personas, questions that all runs were asked).
+
+    A persona without a reply in some run is an error: it must not pass as a rate of 0, nor drop out of a mean.
+    """
+    counts = setting.counts
+    at = present(counts, personas)
+    chosen = np.ix_(np.arange(len(counts.runs)), at, np.flatnonzero(setting.questions))
+    n, hits = counts.n[chosen], counts.hits[chosen]
+    used = np.concatenate([counts.of(arm.name) for arm in setting.field.arms])
+    for run, persona in np.argwhere((n == 0).any(axis=2)):
+        if run in used:
+            where = f"{counts.runs[run].condition} seed {counts.runs[run].label}"
+            raise StageError(f"{personas[persona]} lacks replies in {where}", "evaluate one panel in all conditions")
+    rates: Floats = np.divide(hits, n, out=np.full(n.shape, np.nan), where=n > 0)
+    return rates
+
+
+def slopes(setting: Setting, arms: Sequence[Arm], personas: Sequence[str]) -> Floats:
+    """Return how a rate moves with its angle asin sqrt(rate), shape (arms, personas): 2 sqrt(rate (1 - rate)).
+
+    Rates are taken as (hits + 3/8) / (n + 3/4), so that none is 0 or 1 (Anscombe, 1948).
+    """
+    counts = setting.counts
+    at = present(counts, personas)
+    runs = [counts.of(arm.name) for arm in arms]
+    hits = np.array([counts.hits[np.ix_(of, at)].sum(axis=(0, 2)) for of in runs])
+    n = np.array([counts.n[np.ix_(of, at)].sum(axis=(0, 2)) for of in runs])
+    rates = (hits + 3 / 8) / (n + 3 / 4)
+    slope: Floats = 2 * np.sqrt(rates * (1 - rates))
+    return slope
+
+
+def present(counts: Counts, personas: Sequence[str]) -> Ints:
+    """Return the positions of personas; StageError for one without any reply."""
+    missing = [name for name in personas if name not in counts.personas]
+    if missing:
+        raise StageError(f"{missing[0]} has no replies in the row table", "evaluate it, or drop it from the panel")
+    return counts.columns(personas)
