@@ -14,6 +14,8 @@ RATES = {
     "source": "source",
     "bystanders": "bystanders",
     "bystanders_without_induction": "bystanders without the induction persona",
+    "personas_sampled": "bystanders, for personas like these",
+    "runs_sampled": "bystanders, for runs like these",
 }
 """The rates of a condition, and what a reader calls them."""
 

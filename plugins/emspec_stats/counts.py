@@ -53,6 +53,12 @@ class Counts:
         """Return the positions of a condition's runs, in order of cell."""
         return np.array([at for at, run in enumerate(self.runs) if run.condition == condition], dtype=np.int64)
 
+    def shared(self, conditions: Sequence[str]) -> NDArray[np.bool_]:
+        """Return which questions every run of some conditions was asked: comparisons are paired by question."""
+        runs = np.concatenate([self.of(name) for name in conditions])
+        asked: NDArray[np.bool_] = (self.n[runs].sum(axis=1) > 0).all(axis=0)
+        return asked
+
     def columns(self, personas: Sequence[str]) -> Ints:
         """Return the positions of personas."""
         return np.array([self.personas.index(name) for name in personas], dtype=np.int64)

@@ -130,7 +130,8 @@ def measure(setting: Setting, named: tuple[str | None, ...]) -> Outcome:
     """Return the effect, its parts and their errors, and compare it with the other labellings."""
     given, personas = codes(named)
     stands = np.array([standing(setting.bystanders, persona) for persona in personas])
-    rates = grid(setting, setting.bystanders).mean(axis=2)
+    arms = [arm.name for arm in setting.conditions]
+    rates = grid(setting.counts, arms, setting.bystanders, setting.questions).mean(axis=2)
     means = np.array([rates[setting.counts.of(arm.name)].mean(axis=0) for arm in setting.conditions]) @ stands.T
     shares = np.array([(given == label).sum() for label in range(len(personas))]) / (given >= 0).sum()
     weights = (label_weights(given, len(personas)) * shares[:, None]).T @ stands

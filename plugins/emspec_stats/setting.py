@@ -72,9 +72,7 @@ class Setting:
     @property
     def questions(self) -> NDArray[np.bool_]:
         """Return which questions every run of the arms was asked: comparisons are paired by question."""
-        runs = np.concatenate([self.counts.of(arm.name) for arm in self.field.arms])
-        asked: NDArray[np.bool_] = (self.counts.n[runs].sum(axis=1) > 0).all(axis=0)
-        return asked
+        return self.counts.shared([arm.name for arm in self.field.arms])
 
     def noise_terms(self, sample: Sample) -> tuple[str, ...]:
         """Return what a comparison of conditions assumes of runs, questions and personas."""

@@ -13,13 +13,16 @@ import pyarrow.compute as pc
 from emspec import Json, JsonObject, Rate
 from emspec_stats.arms import Arm, from_design, names
 from emspec_stats.counts import Counts, Ints, count
-from emspec_stats.rates import clustered
+from emspec_stats.rates import clustered, of_runs, two_way
+from emspec_stats.samples import mean_rates
 
 
 def summary(rows: pa.Table, design: JsonObject, marker: str) -> dict[str, Json]:
     """Return what one marker's rows show, before any hypothesis, of the design's arms that have such rows.
 
-    rates     {condition: {source, bystanders, bystanders_without_induction: Rate or null}}, over the condition's runs
+    rates     {condition: {source, bystanders, bystanders_without_induction, personas_sampled, runs_sampled: Rate or
+              null}}, over the condition's runs; the last two are of the bystanders, with the intervals of personas like
+              these and of runs like these
     cells     [{cell, condition, seed, persona, hits, n, rate, ..., roles, mean_tokens, truncated, ...}]
     heatmap   {personas, conditions, rates: [[mean over runs] per persona] per condition}, null where nothing was run
     seeds     {condition: {seed: bystander rate}}; the second run of seed 42 is called 42.2
@@ -31,11 +34,12 @@ def summary(rows: pa.Table, design: JsonObject, marker: str) -> dict[str, Json]:
     every = from_design(design)
     arms = tuple(arm for arm in every if len(counts.of(arm.name)))
     headline = names(design["bystanders"])
+    over = _generalised(counts, arms, headline)
     personas = tuple(dict.fromkeys((*names(cast("JsonObject", design["panel"])["personas"]), *counts.personas)))
     return {
         "marker": marker,
         "bystanders": list(headline),
-        "rates": {arm.name: _rates(counts, arm, every, headline) for arm in arms},
+        "rates": {arm.name: {**_rates(counts, arm, every, headline), **over[arm.name]} for arm in arms},
         "cells": _cells(counts, marked),
         "heatmap": _heatmap(counts, arms, personas),
         "seeds": {arm.name: _seeds(counts, arm, headline) for arm in arms},
@@ -61,6 +65,29 @@ def _rates(counts: Counts, arm: Arm, every: Sequence[Arm], headline: Sequence[st
         "bystanders": rate(counts, runs, headline),
         "bystanders_without_induction": rate(counts, runs, [name for name in headline if name not in arm.own]),
     }
+
+
+def _generalised(counts: Counts, arms: Sequence[Arm], headline: Sequence[str]) -> dict[str, dict[str, Json]]:
+    """Return each condition's bystander rate with the intervals of personas like these, and of runs like these.
+
+    Where conditions were asked different questions there is no interval of runs like these.
+    """
+    held = [name for name in headline if name in counts.personas]
+    conditions = [arm.name for arm in arms]
+    shared = counts.shared(conditions)
+    sample = mean_rates(counts, conditions, held, shared) if held and shared.all() else None
+    found: dict[str, dict[str, Json]] = {}
+    for at, name in enumerate(conditions):
+        runs = counts.of(name)
+        chosen = np.ix_(runs, counts.columns(held))
+        people = two_way(counts.hits[chosen].sum(axis=0), counts.n[chosen].sum(axis=0))
+        plain = clustered(counts.hits[chosen].sum(axis=(0, 1)), counts.n[chosen].sum(axis=(0, 1)))
+        again = of_runs(plain, sample.compare(np.eye(len(conditions))[at]), len(runs)) if plain and sample else None
+        found[name] = {
+            "personas_sampled": asdict(people) if people else None,
+            "runs_sampled": asdict(again) if again else None,
+        }
+    return found
 
 
 def _seeds(counts: Counts, arm: Arm, headline: Sequence[str]) -> JsonObject:

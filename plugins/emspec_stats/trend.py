@@ -140,7 +140,8 @@ def verdict(alpha: float, found: Trend, direction: Direction | None, *, only: bo
 
 
 def _finding(setting: Setting, estimand: str, used: Mapping[str, float], direction: Direction | None) -> Finding:
-    by_run = grid(setting, setting.bystanders).mean(axis=(1, 2))
+    arms = [arm.name for arm in setting.conditions]
+    by_run = grid(setting.counts, arms, setting.bystanders, setting.questions).mean(axis=(1, 2))
     means = {name: float(by_run[setting.counts.of(name)].mean()) for name in used}
     found = measure(tuple(used.values()), tuple(means.values()))
     reached = reach(tuple(used.values()), direction, setting.alpha)

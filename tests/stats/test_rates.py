@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 import pytest
-from emspec_stats.rates import clustered
+from emspec_stats.crossed import Estimate
+from emspec_stats.rates import clustered, of_runs, two_way
 from scipy import stats
 from studies import recorded
 
@@ -110,3 +111,68 @@ def test_coverage_over_questions(rate: float) -> None:
         assert found is not None
         held += found.low <= rate <= found.high
     assert 0.93 <= held / 2000 <= 0.985
+
+
+def table(rng: np.random.Generator, persona_sd: float) -> np.ndarray:
+    """Hits of 30 for 9 personas x 28 questions, whose logits have normal effects."""
+    logits = rng.normal(0, persona_sd, (9, 1)) + rng.normal(0, 0.4, (1, 28))
+    return rng.binomial(30, 1 / (1 + np.exp(-logits)))
+
+
+@pytest.mark.parametrize(
+    ("hits", "rate", "variance", "df"),
+    [
+        # v_p = 2 (2 x .1^2) = .04, v_q = .01, v_pq = 4/3 x .0125: the sum, .033, is below v_p, which stands alone
+        ([[1, 3], [5, 7]], 0.4, 0.04, 1.0),
+        # v_p = v_q = 2 (2 x .1^2) = .04, v_pq = 4/3 x 2 x .1^2 = .08/3
+        ([[0, 4], [4, 8]], 0.4, 0.04 + 0.04 - 0.08 / 3, (0.08 - 0.08 / 3) ** 2 / (2 * 0.04**2 + (0.08 / 3) ** 2 / 3)),
+    ],
+)
+def test_two_way_by_hand(hits: list[list[int]], rate: float, variance: float, df: float) -> None:
+    found = two_way(np.array(hits), np.full((2, 2), 10))
+    assert found is not None
+    t, m = stats.t.ppf(0.975, df), rate * (1 - rate) / variance
+    middle, half = rate + t**2 / 2 / m, math.sqrt(t**2 * rate * (1 - rate) / m + t**4 / 4 / m**2)
+    assert (found.n, found.rate) == (40, rate)
+    assert found.low == pytest.approx((middle - half) / (1 + t**2 / m))
+    assert found.high == pytest.approx((middle + half) / (1 + t**2 / m))
+
+
+def test_two_way_covers_the_rate_of_personas_like_these() -> None:
+    rng = np.random.default_rng(8)
+    inside = {"two-way": 0, "questions alone": 0}
+    for _ in range(1500):
+        hits = table(rng, 0.4)
+        n = np.full(hits.shape, 30)
+        both, plain = two_way(hits, n), clustered(hits.sum(axis=0), n.sum(axis=0))
+        assert both is not None
+        assert plain is not None
+        inside["two-way"] += both.low <= 0.5 <= both.high
+        inside["questions alone"] += plain.low <= 0.5 <= plain.high
+    assert 0.93 < inside["two-way"] / 1500 < 0.98
+    assert inside["questions alone"] / 1500 < 0.85
+
+
+def test_two_way_is_no_narrower_than_either_way() -> None:
+    rng = np.random.default_rng(9)
+    for _ in range(200):
+        hits = table(rng, 0.0)
+        n = np.full(hits.shape, 30)
+        both, plain = two_way(hits, n), clustered(hits.sum(axis=0), n.sum(axis=0))
+        assert both is not None
+        assert plain is not None
+        assert both.high - both.low >= (plain.high - plain.low) * 0.8
+    assert two_way(np.array([[1, 2]]), np.array([[10, 10]])) is None
+    assert two_way(np.zeros((2, 2), dtype=np.int64), np.zeros((2, 2), dtype=np.int64)) is None
+
+
+def test_of_runs_is_wilson_at_the_size_that_the_runs_tell() -> None:
+    plain = clustered(ints(2, 5, 8), ints(10, 10, 10))
+    assert plain is not None
+    found = of_runs(plain, Estimate(0.5, 0.01, 4.0), 3)
+    assert found is not None
+    t, m = stats.t.ppf(0.975, 4), 25
+    half = math.sqrt(t**2 * 0.25 / m + t**4 / (4 * m**2)) / (1 + t**2 / m)
+    assert (found.low, found.high) == pytest.approx((0.5 - half, 0.5 + half))
+    assert of_runs(plain, Estimate(0.5, 0.01, 4.0, conditional=True), 1) is None
+    assert of_runs(plain, Estimate(0.5, None), 3) is None
