@@ -15,6 +15,7 @@ from emspec.model.step import CoupleStep, TrainStep
 from emspec.plan.lock import Standing
 from emspec.report.context import CellKeys, ReportContext
 from emspec.report.locked import sentence
+from emspec.report.methods import methods_of
 
 
 def context_of(plan: Plan, manifests: Iterable[Manifest], standing: Standing) -> ReportContext:
@@ -43,6 +44,8 @@ def context_of(plan: Plan, manifests: Iterable[Manifest], standing: Standing) ->
         versions=versions_of(records),
         times=times_of(records),
         fixed=sentence(standing),
+        locked=standing.lock is not None,
+        methods=methods_of(experiment),
     )
 
 

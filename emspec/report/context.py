@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from emspec.errors import Problem
 from emspec.model.experiment import ProfileNote
 from emspec.model.json import JsonObject
+from emspec.report.methods import Methods
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,9 @@ class ReportContext:
     backends   step or stage -> {"backend": its name, and its options, files by digest}
     datasets   data set name -> {"source", "contract"} or whatever identifies it
     problems   all design warnings; those whose code is in `accepted` (code -> the spec's reason) count as accepted
-    fixed      whether the analysis was fixed before the first result, in words: no part of results.json
+    fixed      whether the analysis was fixed before the first result, in words; `locked`, whether a lock was written:
+               no part of results.json
+    methods    what was asked and how it was done, in sentences
     versions   library -> version, and `times`, what -> text: on the HTML page alone, since equal runs differ in them
     """
 
@@ -58,6 +61,8 @@ class ReportContext:
     versions: Mapping[str, str] = field(default_factory=dict)
     times: Mapping[str, str] = field(default_factory=dict)
     fixed: str = ""
+    locked: bool = False
+    methods: Methods = field(default_factory=Methods)
 
     @property
     def heading(self) -> str:

@@ -1,42 +1,79 @@
-"""The report as Markdown."""
+"""The report as Markdown, in the order in which the group writes up a clean result."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from emspec.marked import escaped, table_lines
-from emspec.report import tables, words
-from emspec.report.content import Findings
+from emspec.model.finding import Finding
+from emspec.report import story, tables, words
+from emspec.report.content import Content, Findings
 from emspec.report.context import ReportContext
-from emspec.report.verdicts import row
+from emspec.report.verdicts import ASSUMES, row
 
 
 def markdown(found: Findings, context: ReportContext) -> str:
-    """Return the report as Markdown: stamp, verdicts, rates, heatmap, checks, warnings, setup card."""
+    """Return the report as Markdown. No figure in it is typed by hand: all come from the findings and the plan."""
     return "\n".join(_lines(found, context)) + "\n"
 
 
 def _lines(found: Findings, context: ReportContext) -> Iterator[str]:
     yield from (f"# {escaped(context.heading)}", "", f"> **{escaped(context.stamp)}**", "")
+    yield from ("## TL;DR", "", *_bullets(story.summary(found, context)))
+    yield from ("## Background", "", *_background(found, context))
+    yield from ("## Methodology", "", *_methodology(context))
+    yield from ("## Results", "", *_results(found, context))
+    yield from ("## Takeaways", "", *_bullets(story.takeaways(found)))
+    yield from ("## Next steps", "", *_bullets(story.next_steps(found, context)))
+    yield from ("## Setup card", "", *_table(tables.card(context)), "")
+    yield from ("## Standing caveats", "", *_bullets(story.caveats(found, context)))
+    if context.problems:
+        yield from ("## Design warnings", "", *_table(tables.warnings(context)))
+
+
+def _background(found: Findings, context: ReportContext) -> Iterator[str]:
     if context.standing:
         yield from (f"State: {escaped(context.standing)}.", "")
-    yield from ("## Verdicts", "", *_table(_verdicts(found)), "")
+    yield from _bullets(context.methods.background)
+    if found.findings:
+        yield from ("What was to be decided:", "")
+        yield from _bullets(f"{finding.hypothesis}: {finding.claim}" for finding in found.findings)
+
+
+def _methodology(context: ReportContext) -> Iterator[str]:
+    yield from _bullets(context.methods.steps)
+    if context.methods.conditions:
+        head = ("condition", "kind", "how it differs from the baseline")
+        yield from (*_table(tables.Table(head, context.methods.conditions)), "")
+    replaced = [f"The profile replaces {what}: {old} by {new}" for what, old, new in context.profile.replacements]
+    yield from _bullets(replaced)
+
+
+def _results(found: Findings, context: ReportContext) -> Iterator[str]:
+    yield from (*_table(_verdicts(found)), "")
     if context.fixed:
         yield from (escaped(context.fixed), "")
     for finding in found.findings:
-        name, claim, reason = map(escaped, (finding.hypothesis, finding.claim, finding.reason))
-        yield f"- **{name} {finding.verdict}** – {claim}. {reason}"
-        yield from (f"  - {what}: {escaped(term)}" for what, term in row(finding).terms)
+        yield from (*_finding(finding), "")
     for content in found.contents:
-        marker = escaped(content.marker)
-        yield from ("", f"## Rates of {marker}", "", *_table(tables.rates(content)))
-        yield from ("", f"Bystanders: {escaped(', '.join(content.bystanders) or 'none')}. {words.INTERVALS}")
-        yield from ("", f"## Leakage of {marker} by condition and persona, mean over runs", "")
-        yield from (*_table(tables.heatmap(content)), "", words.LEGEND + ".")
-        yield from ("", f"## Did it take? ({marker})", "", *_table(tables.checks(content, found)))
-    if context.problems:
-        yield from ("", "## Design warnings", "", *_table(tables.warnings(context)))
-    yield from ("", "## Setup", "", *_table(tables.card(context)))
+        yield from _content(content, found)
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    name, claim, reason = map(escaped, (finding.hypothesis, finding.claim, finding.reason))
+    yield f"- **{name} {finding.verdict}** – {claim}. {reason}"
+    yield from (f"  - {what}: {escaped(term)}" for what, term in row(finding).terms if what != ASSUMES)
+    if finding.parts:
+        yield from ("", *_table(tables.parts(finding)))
+
+
+def _content(content: Content, found: Findings) -> Iterator[str]:
+    marker = escaped(content.marker)
+    yield from (f"### Rates of {marker}", "", *_table(tables.rates(content)), "")
+    yield from (f"Bystanders: {escaped(', '.join(content.bystanders) or 'none')}. {words.INTERVALS}", "")
+    yield from (f"### Leakage of {marker} by condition and persona, mean over runs", "")
+    yield from (*_table(tables.heatmap(content)), "", words.LEGEND + ".", "")
+    yield from (f"### Did it take? ({marker})", "", *_table(tables.checks(content, found)), "")
 
 
 def _verdicts(found: Findings) -> tables.Table:
@@ -45,6 +82,12 @@ def _verdicts(found: Findings) -> tables.Table:
     return tables.Table(
         head, tuple((r.hypothesis, r.test, r.verdict, r.effect, r.interval, r.p, r.floor) for r in rows)
     )
+
+
+def _bullets(lines: Iterable[str]) -> Iterator[str]:
+    """Yield a list and an empty line after it; nothing for no line."""
+    held = [f"- {escaped(line)}" for line in lines]
+    yield from (*held, "") if held else ()
 
 
 def _table(table: tables.Table) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from emspec.model.finding import Finding
 from emspec.model.json import JsonObject, canonical
 from emspec.report import words
 from emspec.report.content import RATES, Content, Findings
@@ -38,6 +39,15 @@ def rates(content: Content) -> Table:
             )
     head = ("condition", "rate of", "rate", "95 % interval", "hits / replies", "each run (seed)", "interval by")
     return Table(head, tuple(rows))
+
+
+def parts(finding: Finding) -> Table:
+    """The comparisons that a finding is made of, with their intervals."""
+    rows = (
+        (part.label, words.value(part.effect, finding.unit), words.part_span(part, finding.unit), words.chance(part.p))
+        for part in finding.parts
+    )
+    return Table(("comparison", "effect", "interval", "p"), tuple(rows))
 
 
 def heatmap(content: Content) -> Table:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from emspec.model.finding import Finding, Verdict
 from emspec.report import words
 
+ASSUMES = "assumes"
+"""The name of a term that says what a finding assumes."""
+
 
 @dataclass(frozen=True)
 class VerdictRow:
@@ -42,6 +45,6 @@ def row(finding: Finding) -> VerdictRow:
         terms=(
             ("estimand", finding.estimand),
             ("correction", finding.family),
-            *(("assumes", assumption) for assumption in finding.assumptions),
+            *((ASSUMES, assumption) for assumption in finding.assumptions),
         ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emspec.model.finding import Finding, Rate
+from emspec.model.finding import Finding, Part, Rate
 
 NONE = "–"
 LETTERS = {"source": "S", "negative": "N", "induction": "I", "counts as induction": "(I)"}
@@ -30,7 +30,20 @@ def share(rate: Rate | None) -> str:
 
 def effect(finding: Finding) -> str:
     """Write a finding's effect with its unit: +3.1 pp."""
-    return NONE if finding.effect is None else f"{_signed(finding.effect, finding.unit)} {finding.unit}".strip()
+    return NONE if finding.effect is None else value(finding.effect, finding.unit)
+
+
+def value(effect: float, unit: str) -> str:
+    """Write an effect with its unit, signed: +3.1 pp."""
+    return f"{_signed(effect, unit)} {unit}".strip()
+
+
+def part_span(part: Part, unit: str) -> str:
+    """Write the interval of one comparison of a finding with its level: -1.0 to +4.0 pp (90 %)."""
+    if part.low is None or part.high is None:
+        return NONE
+    ends = f"{_signed(part.low, unit)} to {_signed(part.high, unit)} {unit}".strip()
+    return f"{ends} ({100 * part.level:g} %)"
 
 
 def span(finding: Finding) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from emspec.model.json import JsonObject
 from emspec.report import ReportContext, markdown
+from emspec.report.methods import Methods
 
 
 def test_it_says_everything(findings: JsonObject, context: ReportContext) -> None:
@@ -20,11 +21,34 @@ def test_it_says_everything(findings: JsonObject, context: ReportContext) -> Non
         "| D101 | H1 cannot be tested for B-evilai | open | add evil\\_ai |",
         "| D102 | two different prompts | as it was in \\#125 |  |",
         "  - correction: none: each hypothesis at its own alpha by itself; hypotheses in this spec: 3",
-        "  - assumes: under the null, which condition stands for which persona is arbitrary: labels are exchangeable",
+        "- H1: under the null, which condition stands for which persona is arbitrary: labels are exchangeable.",
+        "| villain in B-villain | +2",
+        "- D102: two different prompts (accepted: as it was in \\#125).",
+        "- D101: add evil\\_ai.",
         "7c7c7c7c",
         "em-125, lr 0.0001",
     ):
         assert part in text, part
+
+
+def test_its_sections_are_those_of_a_clean_result(findings: JsonObject, context: ReportContext) -> None:
+    heads = [line[3:] for line in markdown(findings, context).splitlines() if line.startswith("## ")]
+    written_up = ["TL;DR", "Background", "Methodology", "Results", "Takeaways", "Next steps", "Setup card"]
+    assert heads == [*written_up, "Standing caveats", "Design warnings"]
+
+
+def test_an_assumption_of_several_findings_is_said_once(findings: JsonObject, context: ReportContext) -> None:
+    text = markdown(findings, context)
+    assert text.count("questions are a sample of those that the claim is about") == 2
+    assert "- H1: intervals: questions are a sample" in text
+    assert "- H2: questions are a sample" in text
+
+
+def test_what_the_design_alone_decided_names_what_would_lift_it(findings: JsonObject, context: ReportContext) -> None:
+    lifted = replace(context, methods=Methods(lifts={"H3": ("a second seed", "another persona")}), locked=True)
+    text = markdown(findings, lifted)
+    assert "- H3: a second seed; or another persona." in text
+    assert "emspec lock" not in text
 
 
 def test_every_table_is_whole(findings: JsonObject, context: ReportContext) -> None:
@@ -35,7 +59,7 @@ def test_every_table_is_whole(findings: JsonObject, context: ReportContext) -> N
         elif widths[-1]:
             widths.append(set())
     tables = [held for held in widths if held]
-    assert len(tables) == 6
+    assert len(tables) == 8
     assert all(len(held) == 1 for held in tables)
 
 
