@@ -53,6 +53,11 @@ VARIANT: JsonObject = {
     "description": "rank: as published, a draw among the personas",
     "examples": ["rank"],
 }
+SHUFFLED: JsonObject = {
+    "enum": ["equivalence", "published"],
+    "description": "published: persona rates shuffled over the conditions, which decides nothing",
+    "examples": ["published"],
+}
 COVARIATE: JsonObject = {
     "type": "string",
     "minLength": 1,
@@ -164,7 +169,7 @@ def emspec_tests() -> Iterable[TestKind]:
     """The tests of issues #200 and #205: H1 self-leakage, H2 invariance, #200's H3 immunity, #205's H3 trend; and the
     contrast of arms."""
     spared = _schema(("persona", "condition", "margin"), persona=PERSONA, condition=CONDITION, margin=MARGIN)
-    alike = _schema(("margin",), margin=MARGIN, personas=PERSONAS, run_sd=RUN_SD)
+    alike = _schema(("margin",), margin=MARGIN, personas=PERSONAS, run_sd=RUN_SD, variant=SHUFFLED)
     between = _schema(
         ("of", "against"),
         of=OF,

@@ -15,6 +15,8 @@ of the runs' rates) is reported and decides nothing.
 Effect and interval are those of the pair that decides: of the largest p, with the 1 - 2 alpha interval that lies within
 the margin exactly when p <= alpha; where contradicted, of the pair farthest beyond, with its simultaneous interval.
 Where run-to-run noise is not known, they are of the widest pair, and the 95 % interval is of these runs alone.
+
+`variant: published` is issue #205's registered test instead, which decides nothing (see emspec_stats.shuffled).
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ from emspec_stats.crossed import Estimate, Sample
 from emspec_stats.pooled import no_noise, pool, quantile
 from emspec_stats.samples import means
 from emspec_stats.setting import Setting, settle
+from emspec_stats.shuffled import decide_shuffled
 
 ESTIMAND = (
     "difference of mean bystander rate between the two conditions that decide (controls left out); {personas}, "
@@ -111,7 +114,7 @@ def omnibus(groups: Sequence[Floats]) -> float | None:
 
 
 def decide(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Finding:
-    """Decide whether all conditions leak alike; parameters: margin (fraction), personas, run_sd, alpha, marker."""
+    """Decide whether all conditions leak alike; parameters: margin, personas, run_sd, variant, alpha, marker."""
     setting = settle(rows, design, hypothesis)
     arms, estimand = setting.conditions, ESTIMAND.format(personas=words.personas(sampled=setting.sampled))
     if len(arms) < 2:
@@ -120,6 +123,8 @@ def decide(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Findin
         return setting.untestable("The panel has no bystander: every persona was trained in some condition.", estimand)
     if setting.barred():
         return setting.untestable(f"It cannot be tested: {setting.barred()}.", estimand)
+    if setting.parameter("variant") == "published":
+        return decide_shuffled(setting)
     sample = means(setting, arms, setting.bystanders)
     compared = pairs([arm.name for arm in arms], sample, setting.margin())
     return _finding(setting, estimand, sample, compared)

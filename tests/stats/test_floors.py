@@ -193,3 +193,10 @@ def test_the_plan_leaves_out_what_the_analysis_does() -> None:
     about = {"persona": "assistant", "condition": "B-villain"}
     spared = floors.immunity(experiment(first, other), Hypothesis("H", "immunity", "", about))
     assert spared.remarks[0] == "untestable: no couple step taught [Z] in B-villain"
+
+
+def test_the_published_invariance_test_cannot_decide() -> None:
+    found = floors.invariance(experiment(*ISSUE_200), hypothesis("invariance", margin=0.1, variant="published"))
+    assert found.foregone == "inconclusive"
+    assert "as if they were independent" in found.remarks[0]
+    assert found.lifts == ("the test of equivalence (leave variant out)",)

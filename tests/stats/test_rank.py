@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from emspec_stats.self_leakage import decide
 from studies import Arm, Study, hypothesis
@@ -46,3 +47,21 @@ def test_a_panel_of_twenty_five_can_decide(own: int, verdict: str, p: float) -> 
 def test_a_lenient_alpha_lets_a_small_panel_decide() -> None:
     assert ask(study(8, 9)).verdict == "untestable"
     assert ask(study(8, 9), alpha=0.1).verdict == "supported"
+
+
+def test_a_draw_of_personas_gives_issue_205s_published_p(issue205: Study) -> None:
+    """The published figures are Monte Carlo: 10,000 draws of a persona, counting those that leak at least as much."""
+    published = {"E0": 0.812, "E2": 0.906, "E3": 0.278, "E4": 0.093}
+    rng = np.random.default_rng(205)
+    drawn, exact = {}, {}
+    for arm in issue205.arms:
+        own = arm.counts_as or arm.induction
+        if own in arm.hits[42]:
+            rates = {name: sum(hits) for name, hits in arm.hits[42].items() if name not in arm.source}
+            draws = rng.choice(list(rates.values()), 10_000)
+            drawn[arm.name] = float((draws >= rates[own]).mean())
+            exact[arm.name] = sum(rate >= rates[own] for rate in rates.values()) / len(rates)
+    found = ask(issue205).by_condition
+    assert {name: one["p"] for name, one in found.items()} == pytest.approx(exact)
+    assert exact == pytest.approx(published, abs=0.01)
+    assert drawn == pytest.approx(published, abs=0.02)
