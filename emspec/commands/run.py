@@ -31,7 +31,7 @@ from emspec.model.plan import Plan
 from emspec.plan.describe import described
 from emspec.plan.lock import Standing
 from emspec.plan.overview import overview
-from emspec.report import html, markdown, results_json, verdict_rows
+from emspec.report import confidence_of, confidences, html, markdown, results_json, verdict_rows
 from emspec.report.assemble import context_of, on_all_hypotheses
 from emspec.run.execute import Execution, execute
 from emspec.run.gates import decisions
@@ -159,7 +159,12 @@ def _report(console: Console, plan: Plan, store: Store, folder: Path, fixed: Sta
     manifests = [m for m in map(store.lookup, plan.stages) if m is not None]
     context = context_of(plan, manifests, fixed)
     lock = {"state": fixed.state, "said": context.fixed, "locked": fixed.lock.time if fixed.lock else None}
-    record = {"versions": context.versions, "times": context.times, "lock": lock}
+    record = {
+        "versions": context.versions,
+        "times": context.times,
+        "lock": lock,
+        "confidence": confidences(findings, context),
+    }
     files = {
         "results.json": results_json(findings, context),
         "report.md": markdown(findings, context).encode(),
@@ -167,7 +172,10 @@ def _report(console: Console, plan: Plan, store: Store, folder: Path, fixed: Sta
         "run.json": json.dumps(record, indent=1, sort_keys=True).encode(),
     }
     publish(folder, files, plan, store)
-    print_verdicts(console, verdict_rows(findings), plan.experiment.profile)
+    print_verdicts(console, verdict_rows(findings, context), plan.experiment.profile)
+    whole = confidence_of(findings, context)
+    if whole:
+        console.print(f"confidence {whole.line}", soft_wrap=True, markup=False)
     console.print(context.fixed, soft_wrap=True, markup=False)
     made = sum(float(str(m.record.get("seconds", 0))) for m in manifests)
     console.print(f"{len(manifests)} stages, {duration(made)} of worker time in all")

@@ -30,15 +30,17 @@ def print_verdicts(console: Console, rows: Sequence[VerdictRow], profile: Profil
     if not rows:
         return
     table = Table(box=None, pad_edge=False, title=f"Verdicts ({profile.name} profile)", title_justify="left")
-    for name in ("", "test", "verdict", "effect", "interval", "p", "least p"):
+    for name in ("", "test", "verdict", "effect", "interval", "p", "least p", "confidence"):
         table.add_column(name)
     for row in rows:
         verdict = Text(row.verdict, COLOURS[row.verdict])
-        table.add_row(row.hypothesis, row.test, verdict, row.effect, row.interval, row.p, row.floor)
+        table.add_row(row.hypothesis, row.test, verdict, row.effect, row.interval, row.p, row.floor, row.level)
     console.print(table)
     for row in rows:
         console.print(Text.assemble((f"{row.hypothesis} ", "bold"), row.claim), soft_wrap=True)
-        console.print(Text(f"   {row.reason}"), soft_wrap=True)
+        for line in (row.reason, row.registered, f"confidence {row.confidence}" if row.confidence else ""):
+            if line:
+                console.print(Text(f"   {line}"), soft_wrap=True)
 
 
 def print_report_path(console: Console, folder: Path) -> None:

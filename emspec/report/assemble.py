@@ -45,6 +45,9 @@ def context_of(plan: Plan, manifests: Iterable[Manifest], standing: Standing) ->
         times=times_of(records),
         fixed=sentence(standing),
         locked=standing.lock is not None,
+        lock=standing.state,
+        selected=experiment.gate is not None,
+        hypotheses=frozenset(one.name for one in experiment.hypotheses),
         methods=methods_of(experiment),
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from emspec.errors import Problem
 from emspec.model.experiment import ProfileNote
 from emspec.model.json import JsonObject
+from emspec.plan.lock import State
 from emspec.report.methods import Methods
 
 
@@ -36,6 +38,9 @@ class ReportContext:
     problems   all design warnings; those whose code is in `accepted` (code -> the spec's reason) count as accepted
     fixed      whether the analysis was fixed before the first result, in words; `locked`, whether a lock was written:
                no part of results.json
+    lock       how the analysis stands to its lock (plan.lock.State): no part of results.json
+    selected   whether a gate chose, for what the first seeds showed, which further ones were run
+    hypotheses  the names of the spec's hypotheses
     methods    what was asked and how it was done, in sentences
     versions   library -> version, and `times`, what -> text: on the HTML page alone, since equal runs differ in them
     """
@@ -62,7 +67,20 @@ class ReportContext:
     times: Mapping[str, str] = field(default_factory=dict)
     fixed: str = ""
     locked: bool = False
+    lock: State = "unlocked"
+    selected: bool = False
+    hypotheses: frozenset[str] = frozenset()
     methods: Methods = field(default_factory=Methods)
+
+    @property
+    def open_problems(self) -> tuple[Problem, ...]:
+        """Return the design warnings that the spec does not accept."""
+        return tuple(problem for problem in self.problems if problem.code not in self.accepted)
+
+    @property
+    def fewest_runs(self) -> int:
+        """Return how many runs each condition has: the fewest of any."""
+        return min(Counter(cell.condition for cell in self.cells).values(), default=0)
 
     @property
     def heading(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from emspec.marked import escaped, table_lines
 from emspec.model.finding import Finding
 from emspec.report import story, tables, words
+from emspec.report.confidence import overall
 from emspec.report.content import Content, Findings
 from emspec.report.context import ReportContext
 from emspec.report.verdicts import ASSUMES, row
@@ -19,6 +20,8 @@ def markdown(found: Findings, context: ReportContext) -> str:
 
 def _lines(found: Findings, context: ReportContext) -> Iterator[str]:
     yield from (f"# {escaped(context.heading)}", "", f"> **{escaped(context.stamp)}**", "")
+    whole = overall(found.findings, context)
+    yield from (f"**Confidence {escaped(whole.line)}**", "") if whole else ()
     yield from ("## TL;DR", "", *_bullets(story.summary(found, context)))
     yield from ("## Background", "", *_background(found, context))
     yield from ("## Methodology", "", *_methodology(context))
@@ -50,19 +53,23 @@ def _methodology(context: ReportContext) -> Iterator[str]:
 
 
 def _results(found: Findings, context: ReportContext) -> Iterator[str]:
-    yield from (*_table(_verdicts(found)), "")
+    yield from (*_table(_verdicts(found, context)), "")
     if context.fixed:
         yield from (escaped(context.fixed), "")
     for finding in found.findings:
-        yield from (*_finding(finding), "")
+        yield from (*_finding(finding, context), "")
     for content in found.contents:
         yield from _content(content, found)
 
 
-def _finding(finding: Finding) -> Iterator[str]:
+def _finding(finding: Finding, context: ReportContext) -> Iterator[str]:
+    written = row(finding, context)
     name, claim, reason = map(escaped, (finding.hypothesis, finding.claim, finding.reason))
     yield f"- **{name} {finding.verdict}** – {claim}. {reason}"
-    yield from (f"  - {what}: {escaped(term)}" for what, term in row(finding).terms if what != ASSUMES)
+    yield from (f"  - {what}: {escaped(term)}" for what, term in written.terms if what != ASSUMES)
+    yield f"  - confidence {escaped(written.confidence)}"
+    if written.registered:
+        yield f"  - {escaped(written.registered)}"
     if finding.parts:
         yield from ("", *_table(tables.parts(finding)))
 
@@ -76,12 +83,11 @@ def _content(content: Content, found: Findings) -> Iterator[str]:
     yield from (f"### Did it take? ({marker})", "", *_table(tables.checks(content, found)), "")
 
 
-def _verdicts(found: Findings) -> tables.Table:
-    rows = (row(finding) for finding in found.findings)
-    head = ("hypothesis", "test", "verdict", "effect", "interval", "p", "least p")
-    return tables.Table(
-        head, tuple((r.hypothesis, r.test, r.verdict, r.effect, r.interval, r.p, r.floor) for r in rows)
-    )
+def _verdicts(found: Findings, context: ReportContext) -> tables.Table:
+    rows = (row(finding, context) for finding in found.findings)
+    head = ("hypothesis", "test", "verdict", "effect", "interval", "p", "least p", "confidence")
+    cells = ((r.hypothesis, r.test, r.verdict, r.effect, r.interval, r.p, r.floor, r.level) for r in rows)
+    return tables.Table(head, tuple(cells))
 
 
 def _bullets(lines: Iterable[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from string import Template
 
 from emspec.model.finding import Rate
 from emspec.report import tables, words
+from emspec.report.confidence import overall
 from emspec.report.content import RATES, Content, Findings
 from emspec.report.context import ReportContext
 from emspec.report.markup import Markup, join, tag, text
@@ -21,10 +22,12 @@ HOT = 0.65
 def page(found: Findings, context: ReportContext, figures: Mapping[str, bytes]) -> str:
     """Return the HTML page; `figures` maps a file name to SVG bytes, embedded as images."""
     folder = files("emspec.report")
+    whole = overall(found.findings, context)
     body = join(
         banner(context),
         tag("h2", "Verdicts"),
-        tag("div", *(verdict_card(row(finding)) for finding in found.findings), class_="cards")
+        tag("p", f"Confidence {whole.line}.") if whole else "",
+        tag("div", *(verdict_card(row(finding, context)) for finding in found.findings), class_="cards")
         if found.findings
         else tag("p", "The spec states no hypothesis."),
         tag("p", context.fixed, class_="fixed") if context.fixed else "",
@@ -59,6 +62,8 @@ def verdict_card(verdict: VerdictRow) -> Markup:
         tag("p", verdict.claim, class_="claim"),
         tag("p", verdict.reason),
         tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in figures.items())),
+        tag("p", f"confidence {verdict.confidence}", class_="small") if verdict.confidence else "",
+        tag("p", verdict.registered, class_="small") if verdict.registered else "",
         tag("p", f"test: {verdict.test}", class_="small"),
         tag(
             "details",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from emspec.model.json import JsonObject
 from emspec.report import markdown as markdown_text
 from emspec.report import results
+from emspec.report.confidence import Confidence, overall
 from emspec.report.content import read
 from emspec.report.context import ReportContext
 from emspec.report.page import page
@@ -28,6 +29,16 @@ def html(findings: JsonObject, context: ReportContext, figures: Mapping[str, byt
     return page(read(findings), context, figures)
 
 
-def verdict_rows(findings: JsonObject) -> tuple[VerdictRow, ...]:
+def verdict_rows(findings: JsonObject, context: ReportContext) -> tuple[VerdictRow, ...]:
     """Return the verdict table, one row per hypothesis."""
-    return tuple(row(finding) for finding in read(findings).findings)
+    return tuple(row(finding, context) for finding in read(findings).findings)
+
+
+def confidence_of(findings: JsonObject, context: ReportContext) -> Confidence | None:
+    """Return the confidence in the whole result; None where the spec states no hypothesis."""
+    return overall(read(findings).findings, context)
+
+
+def confidences(findings: JsonObject, context: ReportContext) -> JsonObject:
+    """Return the confidence in the whole and in each verdict as JSON values."""
+    return results.confidences(findings, context)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from emspec.model.json import JsonObject
+from emspec.report.confidence import confidence, overall
+from emspec.report.content import read
 from emspec.report.context import CellKeys, ReportContext
 
 SCHEMA = 1
 
 
 def results(findings: JsonObject, context: ReportContext) -> JsonObject:
-    """Return the content of results.json: no time, host, path or library version (those are in run.json)."""
+    """Return the content of results.json: no time, host, path or library version (those are in run.json).
+
+    The confidence is that of a run whose analysis was locked before: equal runs have it alike. run.json has the one
+    that the lock leaves, as the report does.
+    """
     profile = context.profile
     return {
         "schema": SCHEMA,
@@ -41,7 +48,16 @@ def results(findings: JsonObject, context: ReportContext) -> JsonObject:
         "cells": [_cell(cell) for cell in context.cells],
         "found": {name: value for name, value in findings.items() if name != "findings"},
         "verdicts": findings["findings"],
+        "confidence_if_locked": confidences(findings, replace(context, lock="before")),
     }
+
+
+def confidences(findings: JsonObject, context: ReportContext) -> JsonObject:
+    """Return the confidence in the whole (None without hypotheses) and in each verdict, by name."""
+    found = read(findings).findings
+    whole = overall(found, context)
+    each: JsonObject = {one.hypothesis: confidence(one, context).to_json() for one in found}
+    return {"whole": whole.to_json() if whole else None, "verdicts": each}
 
 
 def results_json(findings: JsonObject, context: ReportContext) -> bytes:

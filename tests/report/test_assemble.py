@@ -6,15 +6,17 @@ from plans import experiment
 
 from emspec.model.experiment import Hypothesis
 from emspec.model.json import JsonObject
-from emspec.report import verdict_rows
+from emspec.report import ReportContext, verdict_rows
 from emspec.report.assemble import on_all_hypotheses
 
 
-def test_a_test_that_nobody_brings_is_reported_as_untestable_in_its_place(findings: JsonObject) -> None:
+def test_a_test_that_nobody_brings_is_reported_as_untestable_in_its_place(
+    findings: JsonObject, context: ReportContext
+) -> None:
     ran = [Hypothesis(name, "any", "", {}) for name in ("H1", "H2", "H3")]
     lacking = Hypothesis("M1", "cosine-collapse", "personas grow alike", {}, installed=False)
     asked = replace(experiment(), hypotheses=(ran[0], lacking, *ran[1:]))
-    before, after = verdict_rows(findings), verdict_rows(on_all_hypotheses(findings, asked))
+    before, after = verdict_rows(findings, context), verdict_rows(on_all_hypotheses(findings, asked), context)
     assert [one.hypothesis for one in after] == ["H1", "M1", "H2", "H3"]
     assert (after[0], *after[2:]) == before
     assert (after[1].verdict, after[1].claim, after[1].p) == ("untestable", "personas grow alike", "–")

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from emspec.model.json import JsonObject
-from emspec.report import verdict_rows
+from emspec.report import ReportContext, verdict_rows
 
 
-def test_one_row_per_hypothesis_in_words(findings: JsonObject) -> None:
-    first, second, third = verdict_rows(findings)
+def test_one_row_per_hypothesis_in_words(findings: JsonObject, context: ReportContext) -> None:
+    first, second, third = verdict_rows(findings, context)
     assert (first.hypothesis, first.test, first.verdict) == ("H1", "self-leakage", "supported")
     assert (first.effect, first.p, first.floor) == ("+23.3 pp", ".017", ".017")
     assert first.interval == "+22.9 to +23.7 pp (90 %)"
