@@ -4,7 +4,7 @@ SPEC ?= specs/issue200.yaml
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test test-long lint format docs power-doc clean
+.PHONY: run test test-long lint format docs power-doc calibrate clean
 
 run: .venv/run.stamp
 	$(BIN)/emspec run $(SPEC)
@@ -31,6 +31,10 @@ docs: .venv/test.stamp
 # What emspec power says of the issues' specs: minutes, so no part of docs.
 power-doc: .venv/test.stamp
 	$(BIN)/python -m tools.power
+
+# Tests and intervals on simulated experiments with known truth: half an hour on two cores.
+calibrate: .venv/test.stamp
+	$(BIN)/python -m tools.calibrate
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -12,7 +12,7 @@ the edge of a null hypothesis about one persona would lie on either side of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -86,23 +86,54 @@ class Experiments:
         """Return the chance of each persona and question of each run, shape (slots,): see hits."""
         return self._chances(self._effects(np.random.default_rng([self._scenario.world, number])), rates)
 
+    def expected(self, number: int, rates: Sequence[Sequence[float]], over: Collection[str]) -> Floats:
+        """Return the expected rate of each persona of each run of experiment `number`, shape (places,).
+
+        `over` names the effects (SDS) that the expectation is over, questions and cells always: what is not named is as
+        it came out in the experiment. E sin^2(m + e) = (1 - cos(2 m) exp(-2 sd^2)) / 2 for a normal e.
+        """
+        slots, averaged = self._slots, {"question_sd", "cell_sd", *over}
+        parts = self._parts(np.random.default_rng([self._scenario.world, number]))
+        kept: Floats = sum((part for name, part in parts.items() if name not in averaged), np.zeros(len(slots.run)))
+        variance = sum(getattr(self._scenario, name) ** 2 for name in averaged)
+        _, first = np.unique(slots.place, return_index=True)
+        angle, share = self._centres(rates)
+        middle = np.cos(2 * (angle + share * kept)) * np.exp(-2 * share**2 * variance)
+        expected: Floats = (1 - middle[first]) / 2
+        return expected
+
     def _effects(self, random: np.random.Generator) -> Floats:
+        total: Floats = sum(self._parts(random).values(), np.zeros(len(self._slots.run)))
+        return total
+
+    def _parts(self, random: np.random.Generator) -> dict[str, Floats]:
+        """Return the effects of each kind, shape (slots,)."""
         slots, scenario = self._slots, self._scenario
         run = scenario.run_sd * random.standard_normal(slots.run[-1] + 1)
         place = scenario.persona_run_sd * random.standard_normal(slots.place[-1] + 1)
         persona = scenario.persona_sd * self._lasting @ random.standard_normal(len(slots.names))
         question = scenario.question_sd * random.standard_normal(slots.question.max() + 1)
         cell = scenario.cell_sd * random.standard_normal(len(slots.run))
-        total: Floats = run[slots.run] + place[slots.place] + persona[slots.persona] + question[slots.question] + cell
-        return total
+        return {
+            "run_sd": run[slots.run],
+            "persona_run_sd": place[slots.place],
+            "persona_sd": persona[slots.persona],
+            "question_sd": question[slots.question],
+            "cell_sd": cell,
+        }
 
     def _chances(self, effects: Floats, rates: Sequence[Sequence[float]]) -> Floats:
+        angle, share = self._centres(rates)
+        chances: Floats = np.sin(angle + share * effects) ** 2
+        return chances
+
+    def _centres(self, rates: Sequence[Sequence[float]]) -> tuple[Floats, Floats]:
+        """Return the angle and the share of effects of each slot's planted rate."""
         flat = np.array([rate for cell in rates for rate in cell])
         distinct, which = np.unique(flat, return_inverse=True)
         centres = np.array([centre(float(rate), self._scenario.total_sd) for rate in distinct])
         angle, share = centres[which[self._slots.place]].T
-        chances: Floats = np.sin(angle + share * effects) ** 2
-        return chances
+        return angle, share
 
 
 def experiments(parameters: JsonObject) -> Experiments:

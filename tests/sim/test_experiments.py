@@ -124,3 +124,25 @@ def test_panels_and_question_sets_may_differ_between_cells() -> None:
     assert len(simulator.hits(0, [[0.4, 0.4], [0.4]])) == 2 * 2 * 3 + 3 * 2
     assert chances[3] == chances[4]  # bob's second question is the same in both cells
     assert len(set(chances.round(12))) == 6
+
+
+def test_the_expected_rate_is_the_mean_over_what_is_averaged() -> None:
+    """Over 3,000 experiments the replies' rate is the planted one, and the rest about the expected one is 0."""
+    rates = [[0.3] * 3] * RUNS
+    simulator = design(**COMPONENTS)
+    everything = [name for name in SDS if name not in ("question_sd", "cell_sd")]
+    assert simulator.expected(0, rates, everything) == pytest.approx(0.3)
+    given = np.array([simulator.expected(number, rates, ()) for number in range(3000)])
+    assert given.mean(axis=0) == pytest.approx(0.3, abs=0.01)
+    drawn = np.array([simulator.hits(number, rates).reshape(RUNS * 3, -1).mean(axis=1) for number in range(3000)])
+    residual = drawn - given
+    assert residual.mean(axis=0) == pytest.approx(0, abs=0.015)
+    assert abs(np.corrcoef(given[:, 0], drawn[:, 0])[0, 1]) > 0.2
+
+
+def test_the_expected_rate_without_questions_and_cells_is_the_chance_itself() -> None:
+    simulator = design(**{**COMPONENTS, "question_sd": 0.0, "cell_sd": 0.0})
+    rates = [[0.3] * 3] * RUNS
+    chances = simulator.chances(5, rates).reshape(RUNS * 3, -1)
+    assert simulator.expected(5, rates, ()) == pytest.approx(chances[:, 0])
+    assert simulator.expected(5, rates, ("run_sd",)) != pytest.approx(chances[:, 0])
