@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
@@ -62,12 +62,24 @@ class Adapter:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """The training losses (nat) of one adapter of a run, at most 100 points; `run` is its seed, 42.2 the second run."""
+
+    condition: str
+    run: str
+    kind: str
+    steps: tuple[int, ...]
+    loss: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Findings:
-    """A whole findings.json: one content per marker, training losses by condition, verdicts."""
+    """A whole findings.json: one content per marker, training losses by condition, their curves, verdicts."""
 
     contents: tuple[Content, ...]
     training: Mapping[str, tuple[Adapter, ...]]
     findings: tuple[Finding, ...]
+    curves: tuple[Curve, ...] = ()
 
 
 def read(findings: JsonObject) -> Findings:
@@ -84,6 +96,7 @@ def read(findings: JsonObject) -> Findings:
                 for name, adapters in raw["manipulation"]["conditions"].items()
             },
             findings=tuple(_finding(finding) for finding in raw["findings"]),
+            curves=tuple(curve for one in raw["manipulation"]["curves"] for curve in _curves(one)),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"findings.json is not of this version: {error}", "run the analysis again") from error
@@ -113,6 +126,12 @@ def _content(raw: Mapping[str, Any], counts_as: Mapping[str, str]) -> Content:
         replies={condition: raw["replies"][condition] for condition in conditions},
         places=raw["places"],
     )
+
+
+def _curves(raw: Mapping[str, Any]) -> Iterator[Curve]:
+    run = f"{raw['seed']}.{raw['replicate']}" if "replicate" in raw else str(raw["seed"])
+    for adapter in raw["adapters"]:
+        yield Curve(raw["condition"], run, adapter["kind"], tuple(adapter["steps"]), tuple(adapter["loss"]))
 
 
 def _number(run: tuple[str, float | None]) -> tuple[int, ...]:

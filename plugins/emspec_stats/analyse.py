@@ -1,8 +1,8 @@
 """The analyse stage: from the row table to findings.json and figures.
 
 findings.json: {"marker", "bystanders", "rates", "cells", "heatmap", "seeds", "places" (see emspec_stats.summary, for
-the design's first marker), "others": {marker: the same}, "manipulation" (see emspec_stats.training), "design": the
-stage's, "findings": [one per hypothesis]}. Rates are fractions of 1, effects in the finding's unit; 12 significant
+the design's first marker), "others": {marker: the same}, "manipulation" (see emspec_stats.manipulation), "design":
+the stage's, "findings": [one per hypothesis]}. Rates are fractions of 1, effects in the finding's unit; 12 significant
 digits; no NaN.
 """
 
@@ -23,9 +23,10 @@ import pyarrow.parquet as pq
 
 from emspec import VERDICTS, EmspecError, Finding, Job, Json, JsonObject, Session, Setup, StageError
 from emspec_stats.arms import from_design, names
+from emspec_stats.counts import runs_of
 from emspec_stats.figures import draw
+from emspec_stats.manipulation import manipulation
 from emspec_stats.summary import summary
-from emspec_stats.training import checks
 
 Test = Callable[[pa.Table, JsonObject, JsonObject], object]
 
@@ -164,10 +165,7 @@ class Analyse:
         """Write findings.json and the figures."""
         rows = pq.read_table(job.inputs["rows"] / "rows.parquet")
         found = analyse(rows, job.parameters, job.places)
-        cells = {
-            (row["cell"], row["condition"], row["seed"]): None for row in cast("list[dict[str, Json]]", found["cells"])
-        }
-        found["manipulation"] = checks(job.inputs, cast("list[tuple[int, str, int]]", list(cells)))
+        found["manipulation"] = manipulation(job.inputs, runs_of(rows))
         tidied = cast("JsonObject", tidy(found))
         text = json.dumps(tidied, indent=1, sort_keys=True, allow_nan=False)
         (job.out / "findings.json").write_text(text + "\n", encoding="utf-8")

@@ -100,6 +100,12 @@ def count(rows: pa.Table, marker: str) -> Counts:
     return Counts(marker, _runs(table, first), personas, hits, n)
 
 
+def runs_of(rows: pa.Table) -> tuple[Run, ...]:
+    """Return the runs that a row table holds, in order of cell."""
+    cell, cells = _ranks(rows["cell"])
+    return _runs(rows, _firsts(cell, len(cells)))
+
+
 def _ranks(column: pa.ChunkedArray) -> tuple[Ints, Ints]:
     """Return each value's place among the distinct ones, and these in order: np.unique, without sorting all rows."""
     encoded = column.combine_chunks().dictionary_encode()

@@ -31,3 +31,12 @@ def test_conditions_and_seeds_keep_their_order_through_a_file_with_sorted_keys(f
 def test_findings_of_another_version_are_an_error(findings: JsonObject, missing: str) -> None:
     with pytest.raises(UsageError, match=f"not of this version: '{missing}'"):
         read({name: value for name, value in findings.items() if name != missing})
+
+
+def test_curves_are_of_one_adapter_of_one_run(findings: JsonObject) -> None:
+    curves = read(findings).curves
+    assert [(curve.condition, curve.run, curve.kind) for curve in curves[:2]] == [
+        ("B0", "42", "train"),
+        ("B0", "42", "couple"),
+    ]
+    assert (curves[0].steps, curves[0].loss) == ((1, 2, 3), (2.9, 1.0, 0.41))

@@ -198,8 +198,22 @@ def issue200() -> Study:
 def findings_of(study: Study, *hypotheses: JsonObject) -> JsonObject:
     """The analysis' findings, as findings.json would hold them, with made-up training losses."""
     found = analyse(study.rows, {"design": study.design, "hypotheses": list(hypotheses)}, PLACES)
-    losses: list[Json] = [{"kind": "train", "first": 2.9, "last": 0.41}, {"kind": "couple", "first": 3.1, "last": 0.02}]
-    found["manipulation"] = {"cells": [], "conditions": {study.arms[0].name: losses}}
+    losses: list[JsonObject] = [
+        {"kind": "train", "first": 2.9, "last": 0.41},
+        {"kind": "couple", "first": 3.1, "last": 0.02},
+    ]
+    found["manipulation"] = {
+        "conditions": {study.arms[0].name: losses},
+        "curves": [
+            {
+                "cell": cell,
+                "condition": study.arms[0].name,
+                "seed": seed,
+                "adapters": [{**one, "steps": [1, 2, 3], "loss": [one["first"], 1.0, one["last"]]} for one in losses],
+            }
+            for cell, seed in enumerate(study.arms[0].hits, 1)
+        ],
+    }
     tidied = tidy(found)
     assert isinstance(tidied, dict)
     return tidied
