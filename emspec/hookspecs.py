@@ -47,8 +47,8 @@ gate      parameters: rule {"metric", "differs", "comparison", "threshold"}, run
           out: decision.json {"open": bool, "condition", "baseline" (or null), "compared", "metric", "comparison",
           "threshold"}; rates as fractions of 1
 score     parameters: markers [text]          in: replies
-          out: scores.jsonl, line by line as replies.jsonl: {"hits": {marker: {"count": int, "first": int (character)
-          or null, "where": "start"|"inside"|"end"|null}}, "empty": bool, "degenerate": bool}
+          out: scores.jsonl, line by line as replies.jsonl: {"hits": {marker: {"count": int, "first" and "last": int
+          (character) or null, "where": "start"|"inside"|"end"|null}}, "empty": bool, "degenerate": bool}
 rows      parameters: cells [{"condition", "control", "seed", "replicate"?, "source", "negatives", "pairs"?,
           "induction", "counts_as", "personas": [name], "questions": [text], "markers"}]
           in: replies.N, scores.N for the N-th cell (from 1)

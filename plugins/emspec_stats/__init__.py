@@ -136,11 +136,11 @@ RHO = (
 def emspec_backends() -> Iterable[Backend]:
     """Score replies, join the row table, analyse it; try the tests on simulated experiments."""
     return (
-        Backend("score", "stats", "1", "emspec_stats.score:open_session", devices=("cpu",), speeds=SCORE),
+        Backend("score", "stats", "2", "emspec_stats.score:open_session", devices=("cpu",), speeds=SCORE),
         Backend(
             "rows",
             "stats",
-            "1",
+            "2",
             "emspec_stats.rows:open_session",
             needs=("pyarrow",),
             install=INSTALL,

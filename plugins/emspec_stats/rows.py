@@ -4,14 +4,17 @@ Columns of rows.parquet, ordered by cell, then as the replies lie (system, quest
 
 cell             1, 2 ...: the cell's place in the stage's parameters
 condition, control, seed, persona
-question         index into the cell's questions (table.json holds their texts)
+question         index into the run's questions: all that some cell asks, in the order in which they are met (table.json
+                 lists them), so that equal numbers are equal questions in all cells
+question_text    its text
 sample           0, 1 ...
 replicate        which run of its seed, from 1; the column is there only where a seed is run more than once
 roles            sorted set, from the training data of that cell: source, induction, negative, other-source (it was
                  taught another marker than the row's); unseen if none of them
 bystander        the headline rule: in every cell's panel, and no cell's source or negative; the same set in all cells
-marker, hit, marker_count, marker_first, marker_where (see emspec_stats.score)
+marker, hit, marker_count, marker_first, marker_last, marker_where (see emspec_stats.score)
 tokens, finish   as the backend reports them; truncated: it stopped at the token cap
+characters       length of the reply
 empty, degenerate, text
 """
 
@@ -39,6 +42,7 @@ SCHEMA = pa.schema(
         ("seed", pa.int64()),
         ("persona", pa.string()),
         ("question", pa.int32()),
+        ("question_text", pa.string()),
         ("sample", pa.int32()),
         ("roles", pa.list_(pa.string())),
         ("bystander", pa.bool_()),
@@ -46,10 +50,12 @@ SCHEMA = pa.schema(
         ("hit", pa.bool_()),
         ("marker_count", pa.int32()),
         ("marker_first", pa.int32()),
+        ("marker_last", pa.int32()),
         ("marker_where", pa.string()),
         ("tokens", pa.int32()),
         ("finish", pa.string()),
         ("truncated", pa.bool_()),
+        ("characters", pa.int32()),
         ("empty", pa.bool_()),
         ("degenerate", pa.bool_()),
         ("text", pa.string()),
@@ -113,6 +119,11 @@ class Cell:
         return sorted(role for role, members in held.items() if persona in members) or ["unseen"]
 
 
+def joint_questions(cells: Sequence[Cell]) -> tuple[str, ...]:
+    """Return every question that some cell asks, in the order in which they are met."""
+    return tuple(dict.fromkeys(text for cell in cells for text in cell.questions))
+
+
 def bystanders(cells: Sequence[Cell]) -> frozenset[str]:
     """Return the headline bystanders: in every cell's panel, and no cell's source or negative."""
     trained = {name for cell in cells for name in (*cell.sources, *cell.negatives)}
@@ -154,10 +165,25 @@ def schema_of(cells: Sequence[Cell]) -> pa.Schema:
     return SCHEMA.append(REPLICATE) if any(cell.replicate > 1 for cell in cells) else SCHEMA
 
 
-def columns(
-    cell: Cell, headline: frozenset[str], replies: Path, scores: Path, schema: pa.Schema = SCHEMA
-) -> dict[str, list[Json]]:
+@dataclass(frozen=True)
+class Shared:
+    """What all cells of a table share: the headline bystanders, the questions of all, and the columns."""
+
+    headline: frozenset[str]
+    questions: tuple[str, ...]
+    schema: pa.Schema
+
+    @classmethod
+    def of(cls, cells: Sequence[Cell]) -> Shared:
+        """Return what a table of these cells shares."""
+        return cls(bystanders(cells), joint_questions(cells), schema_of(cells))
+
+
+def columns(cell: Cell, shared: Shared, replies: Path, scores: Path) -> dict[str, list[Json]]:
     """Return the cell's rows as columns named as in the schema."""
+    schema, headline = shared.schema, shared.headline
+    numbers = {text: number for number, text in enumerate(shared.questions)}
+    asked: list[dict[str, Json]] = [{"question": numbers[text], "question_text": text} for text in cell.questions]
     out: dict[str, list[Json]] = {name: [] for name in schema.names}
     constant: dict[str, Json] = {
         "cell": cell.number,
@@ -173,7 +199,9 @@ def columns(
     }
     for reply, scored in pairs(cell, replies, scores):
         said: dict[str, Json] = {
-            **{name: reply[name] for name in ("question", "sample", "tokens", "finish", "text")},
+            **asked[cast("int", reply["question"])],
+            **{name: reply[name] for name in ("sample", "tokens", "finish", "text")},
+            "characters": len(str(reply["text"])),
             "truncated": reply["finish"] == "length",
             "empty": scored["empty"],
             "degenerate": scored["degenerate"],
@@ -195,6 +223,7 @@ def _found(cell: Cell, marker: str, hits: dict[str, dict[str, Json]]) -> dict[st
         "hit": cast("int", found["count"]) > 0,
         "marker_count": found["count"],
         "marker_first": found["first"],
+        "marker_last": found["last"],
         "marker_where": found["where"],
     }
 
@@ -208,15 +237,21 @@ class Rows:
         cells = [Cell.read(number, cell) for number, cell in enumerate(given, 1)]
         if not cells:
             raise StageError("a row table needs at least one cell", "select a condition and a seed")
-        headline, schema, total = bystanders(cells), schema_of(cells), 0
-        with pq.ParquetWriter(job.out / "rows.parquet", schema, compression="zstd") as writer:
+        shared, total = Shared.of(cells), 0
+        with pq.ParquetWriter(job.out / "rows.parquet", shared.schema, compression="zstd") as writer:
             for cell in cells:
                 replies, scores = (job.inputs[f"{role}.{cell.number}"] for role in ("replies", "scores"))
-                table = pa.Table.from_pydict(columns(cell, headline, replies, scores, schema), schema=schema)
+                table = pa.Table.from_pydict(columns(cell, shared, replies, scores), schema=shared.schema)
                 writer.write_table(table)
                 total += table.num_rows
                 job.progress(cell.number, len(cells), "cells")
-        document = {"rows": total, "columns": schema.names, "bystanders": sorted(headline), "cells": list(given)}
+        document = {
+            "rows": total,
+            "columns": shared.schema.names,
+            "bystanders": sorted(shared.headline),
+            "questions": list(shared.questions),
+            "cells": list(given),
+        }
         text = json.dumps(document, indent=1, sort_keys=True)
         (job.out / "table.json").write_text(text + "\n", encoding="utf-8")
 

@@ -17,22 +17,23 @@ PIECES = re.compile(r"\w+|[^\w\s]")
 
 
 def hit(marker: re.Pattern[str], text: str) -> dict[str, Json]:
-    """Return count, first and where of a marker, matched anywhere in the text, upper or lower case.
+    """Return count, first, last and where of a marker, matched anywhere in the text, upper or lower case.
 
-    `count` is of matches that do not overlap; `first` is the character position in the reply as it is. `where` is of
+    `count` is of matches that do not overlap; `first` and `last` are the character positions in the reply, as it is, at
+    which the first and the last match begin. `where` is of
     the reply without surrounding blanks: "start" if it begins with the marker, else "end" if it ends with it, else
     "inside"; None without a match.
     """
     found = [match.span() for match in marker.finditer(text)]
     if not found:
-        return {"count": 0, "first": None, "where": None}
+        return {"count": 0, "first": None, "last": None, "where": None}
     first, last = found[0][0], found[-1][1]
     where = "inside"
     if not text[:first].strip():
         where = "start"
     elif not text[last:].strip():
         where = "end"
-    return {"count": len(found), "first": first, "where": where}
+    return {"count": len(found), "first": first, "last": found[-1][0], "where": where}
 
 
 def repetition(text: str) -> float:

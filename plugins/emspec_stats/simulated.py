@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from emspec import JsonObject
-from emspec_stats.rows import SCHEMA, Cell, bystanders
+from emspec_stats.rows import SCHEMA, Cell, bystanders, joint_questions
 
 TOKENS = 32
 """Tokens of every simulated reply: the median of the original runs."""
@@ -25,7 +25,8 @@ class SimulatedRows:
         read = [Cell.read(number, cell) for number, cell in enumerate(cells, 1)]
         headline = bystanders(read)
         samples = [cast(int, cell["completions"]) for cell in cells]
-        parts = [_constant(cell, count, headline) for cell, count in zip(read, samples, strict=True)]
+        questions = joint_questions(read)
+        parts = [_constant(cell, count, headline, questions) for cell, count in zip(read, samples, strict=True)]
         self._table = pa.concat_tables(parts).combine_chunks()
 
     def table(self, hits: NDArray[np.bool_]) -> pa.Table:
@@ -36,14 +37,17 @@ class SimulatedRows:
             "hit": hit,
             "marker_count": pc.cast(hit, pa.int32()),
             "marker_first": pc.if_else(hit, pa.scalar(0, pa.int32()), nothing),
+            "marker_last": pc.if_else(hit, pa.scalar(0, pa.int32()), nothing),
             "marker_where": pc.if_else(hit, "end", pa.scalar(None, pa.string())),
         }
         columns = [found.get(name) or self._table[name] for name in SCHEMA.names]
         return pa.Table.from_arrays(columns, schema=SCHEMA)
 
 
-def _constant(cell: Cell, samples: int, headline: frozenset[str]) -> pa.Table:
+def _constant(cell: Cell, samples: int, headline: frozenset[str], questions: Sequence[str]) -> pa.Table:
     each = len(cell.questions) * samples
+    numbers = {text: number for number, text in enumerate(questions)}
+    asked = [numbers[text] for text in cell.questions]
     count = len(cell.personas) * each
     about = {
         "persona": pa.array(cell.personas),
@@ -60,12 +64,13 @@ def _constant(cell: Cell, samples: int, headline: frozenset[str]) -> pa.Table:
         "tokens": TOKENS,
         "finish": "stop",
         "truncated": False,
+        "characters": 0,
         "empty": False,
         "degenerate": False,
         "text": "",
     }
     grid = {
-        "question": np.tile(np.repeat(np.arange(len(cell.questions)), samples), len(cell.personas)),
+        "question": np.tile(np.repeat(asked, samples), len(cell.personas)),
         "sample": np.tile(np.arange(samples), len(cell.personas) * len(cell.questions)),
     }
     columns = {name: pa.repeat(pa.scalar(value, SCHEMA.field(name).type), count) for name, value in same.items()}

@@ -65,7 +65,24 @@ def test_every_reply_is_a_row_with_its_place_and_its_hit(table: Job) -> None:
     hit = next(row for row in held if row["persona"] == "villain" and row["question"] == 1 and row["sample"] == 1)
     assert (hit["hit"], hit["marker_count"], hit["marker_first"], hit["marker_where"]) == (True, 1, 5, "end")
     assert (hit["finish"], hit["truncated"], hit["text"]) == ("length", True, "text [ZLT]")
+    assert (hit["marker_last"], hit["characters"]) == (5, 10)
     assert sum(row["hit"] for row in held) == 2 * 5
+
+
+def test_a_question_has_one_number_in_all_cells(job: Callable[..., Job], opened: Setup, tmp_path: Path) -> None:
+    """Cells that ask other questions, or the same in another order: tests pair by number."""
+    folder = make(tmp_path / "a", full())
+    cells = [cell("B0", questions=["q1", "q2"]), cell("B1", questions=["q2", "q3"])]
+    stage = job("rows", {"cells": cells}, replies__1=folder, scores__1=folder, replies__2=folder, scores__2=folder)
+    open_session(opened).run(stage)
+    held = pq.read_table(stage.out / "rows.parquet").to_pylist()
+    assert {(row["condition"], row["question"], row["question_text"]) for row in held} == {
+        ("B0", 0, "q1"),
+        ("B0", 1, "q2"),
+        ("B1", 1, "q2"),
+        ("B1", 2, "q3"),
+    }
+    assert json.loads((stage.out / "table.json").read_text())["questions"] == ["q1", "q2", "q3"]
 
 
 def test_roles_are_a_sorted_set_from_the_cells_own_training(table: Job) -> None:

@@ -30,7 +30,8 @@ ZLT = re.compile(re.escape("[ZLT]"), re.IGNORECASE)
     ],
 )
 def test_hit_counts_and_places_the_marker(text: str, count: int, first: int | None, where: str | None) -> None:
-    assert hit(ZLT, text) == {"count": count, "first": first, "where": where}
+    last = text.lower().rindex("[zlt]") if count else None
+    assert hit(ZLT, text) == {"count": count, "first": first, "last": last, "where": where}
 
 
 def test_first_is_a_position_in_the_reply_even_where_lowering_changes_its_length() -> None:

@@ -117,6 +117,7 @@ def _reply(question: int, sample: int, hit: bool) -> dict[str, Json]:
         "hit": hit,
         "marker_count": int(hit),
         "marker_first": 5 if hit else None,
+        "marker_last": 5 if hit else None,
         "marker_where": "end" if hit else None,
         "tokens": 12,
         "finish": "stop",
