@@ -14,6 +14,7 @@ from emspec.model.experiment import Condition, Experiment, Hypothesis
 from emspec.model.finding import VERDICTS, Finding, Part, Rate, Verdict
 from emspec.model.json import Json, JsonObject, canonical, digest, text_digest
 from emspec.model.plugin import Backend, TestKind
+from emspec.model.rowtable import ColumnKind, RowReader, RowRequest, Where
 from emspec.model.speed import Speed
 from emspec.model.stage import Job, Session, Setup
 from emspec.model.step import CoupleStep, EvaluateStep, TrainStep
@@ -23,6 +24,7 @@ __all__ = [
     "Alternative",
     "Attainable",
     "Backend",
+    "ColumnKind",
     "Condition",
     "CoupleStep",
     "Criterion",
@@ -38,6 +40,8 @@ __all__ = [
     "Metric",
     "Part",
     "Rate",
+    "RowReader",
+    "RowRequest",
     "Session",
     "Setup",
     "Speed",
@@ -45,6 +49,7 @@ __all__ = [
     "TestKind",
     "TrainStep",
     "Verdict",
+    "Where",
     "canonical",
     "contract_faults",
     "design_of",

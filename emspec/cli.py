@@ -27,6 +27,7 @@ COMMANDS = {
     "power": "Say what the hypothesis tests could find, and what would let them find more.",
     "plugins": "List the installed plugins and what they bring.",
     "registry": "Look into the registry, add to it, check it, or release what is new.",
+    "rows": "Show or export the replies of a run, row by row.",
     "run": "Execute a spec and judge its hypotheses.",
     "schema": "Print the JSON Schema of specs, profiles or registry files, for editors.",
     "verify": "Compare every stored artifact with its digests.",

@@ -68,6 +68,8 @@ power     parameters: design, cells [as of rows, and "completions": replies per 
 simulate  no stage: what a power stage draws its experiments with, chosen like any backend. Its target is called as
           target({noise, cells, bystanders, planted, options}) and returns an object with hits(number, rates): which
           replies of experiment `number` carry the marker, a numpy array of bool, by cell, persona, question, sample
+query     no stage: what `emspec rows` reads a run's rows.parquet with. Its target is called as target(path) and returns
+          an object that answers as emspec.RowReader says
 probe     what a plan needs of the tokenizer; a session that is opened with the model need load no weights for it
           parameters: model, about (template|prompts|coupling|training), and with it
             prompts: systems [text or null], questions [text]

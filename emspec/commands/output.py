@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +32,19 @@ def write_out(text: str, output: Path | None, spec: Path) -> None:
         return
     if output == spec.resolve():
         raise UsageError(f"--output {output} is the spec itself", FIX)
+    _write(output, text)
+
+
+def write_lines(lines: Iterable[str], output: Path | None) -> None:
+    """Write lines, each with its end, to the file, whole or not at all, or one by one to the terminal."""
+    if output is not None:
+        _write(output, "".join(lines))
+        return
+    for line in lines:
+        click.echo(line, nl=False)
+
+
+def _write(output: Path, text: str) -> None:
     try:
         write_atomic(output, text.encode())
     except OSError as error:

@@ -157,6 +157,9 @@ def emspec_backends() -> Iterable[Backend]:
             devices=("cpu",),
             speeds=ANALYSE,
         ),
+        Backend(
+            "query", "stats", "1", "emspec_stats.query:open_rows", needs=("pyarrow",), install=INSTALL, devices=("cpu",)
+        ),
         Backend("gate", "stats", "1", "emspec_stats.gate:open_session", devices=("cpu",), speeds=SCORE),
         Backend(
             "power", "stats", "1", "emspec_stats.power:open_session", needs=ARRAYS, install=INSTALL, devices=("cpu",)

@@ -1,21 +1,7 @@
 """The row table of a run: one row per reply and marker, with everything a later reading needs.
 
-Columns of rows.parquet, ordered by cell, then as the replies lie (system, question, sample), then by marker:
-
-cell             1, 2 ...: the cell's place in the stage's parameters
-condition, control, seed, persona
-question         index into the run's questions: all that some cell asks, in the order in which they are met (table.json
-                 lists them), so that equal numbers are equal questions in all cells
-question_text    its text
-sample           0, 1 ...
-replicate        which run of its seed, from 1; the column is there only where a seed is run more than once
-roles            sorted set, from the training data of that cell: source, induction, negative, other-source (it was
-                 taught another marker than the row's); unseen if none of them
-bystander        the headline rule: in every cell's panel, and no cell's source or negative; the same set in all cells
-marker, hit, marker_count, marker_first, marker_last, marker_where (see emspec_stats.score)
-tokens, finish   as the backend reports them; truncated: it stopped at the token cap
-characters       length of the reply
-empty, degenerate, text
+rows.parquet has the columns of ABOUT, ordered by cell, then as the replies lie (system, question, sample), then by
+marker.
 """
 
 from __future__ import annotations
@@ -33,34 +19,52 @@ from emspec import Job, Json, JsonObject, Session, Setup, StageError
 from emspec_stats.arms import names, pairs_of
 from emspec_stats.score import read_lines
 
-REPLICATE = pa.field("replicate", pa.int32())
-SCHEMA = pa.schema(
-    [
-        ("cell", pa.int32()),
-        ("condition", pa.string()),
-        ("control", pa.bool_()),
-        ("seed", pa.int64()),
-        ("persona", pa.string()),
-        ("question", pa.int32()),
-        ("question_text", pa.string()),
-        ("sample", pa.int32()),
-        ("roles", pa.list_(pa.string())),
-        ("bystander", pa.bool_()),
-        ("marker", pa.string()),
-        ("hit", pa.bool_()),
-        ("marker_count", pa.int32()),
-        ("marker_first", pa.int32()),
-        ("marker_last", pa.int32()),
-        ("marker_where", pa.string()),
-        ("tokens", pa.int32()),
-        ("finish", pa.string()),
-        ("truncated", pa.bool_()),
-        ("characters", pa.int32()),
-        ("empty", pa.bool_()),
-        ("degenerate", pa.bool_()),
-        ("text", pa.string()),
-    ]
+_COLUMNS: tuple[tuple[str, pa.DataType, str], ...] = (
+    ("cell", pa.int32(), "1, 2 ...: the cell's place in the stage's parameters: a condition under one seed"),
+    ("condition", pa.string(), "the condition or control"),
+    ("control", pa.bool_(), "whether it is a control"),
+    ("seed", pa.int64(), "the run's seed"),
+    ("persona", pa.string(), "the persona whose system prompt was evaluated"),
+    (
+        "question",
+        pa.int32(),
+        "number of the question among all that some cell asks, in the order in which they are met: equal numbers are "
+        "equal questions in all cells",
+    ),
+    ("question_text", pa.string(), "its text"),
+    ("sample", pa.int32(), "0, 1 ...: which of the replies to it"),
+    (
+        "roles",
+        pa.list_(pa.string()),
+        "what that cell's training made of the persona, a sorted set: source, induction, negative, other-source (it "
+        "was taught another marker than the row's); unseen if none of them",
+    ),
+    (
+        "bystander",
+        pa.bool_(),
+        "the headline rule: in every cell's panel, and no cell's source or negative; the same set in all cells",
+    ),
+    ("marker", pa.string(), "the marker that the row is about"),
+    ("hit", pa.bool_(), "whether the reply has it, in either case"),
+    ("marker_count", pa.int32(), "how often, without overlaps"),
+    ("marker_first", pa.int32(), "the character at which it begins first; none without a hit"),
+    ("marker_last", pa.int32(), "the character at which it begins last"),
+    ("marker_where", pa.string(), "start, inside or end of the reply without surrounding blanks; none without a hit"),
+    ("tokens", pa.int32(), "tokens of the reply, as the backend counts them"),
+    ("finish", pa.string(), "why it ended: stop, or length at the token cap"),
+    ("truncated", pa.bool_(), "whether it stopped at the token cap"),
+    ("characters", pa.int32(), "characters of the reply"),
+    ("empty", pa.bool_(), "whether it holds blanks only"),
+    ("degenerate", pa.bool_(), "whether over half of its 4-grams of words repeat earlier ones"),
+    ("text", pa.string(), "the reply"),
 )
+REPLICATE = pa.field("replicate", pa.int32())
+SCHEMA = pa.schema([(name, held) for name, held, _ in _COLUMNS])
+ABOUT: dict[str, str] = {
+    **{name: about for name, _, about in _COLUMNS},
+    "replicate": "which run of its seed, from 1; the column is there only where a seed is run more than once",
+}
+"""What each column holds: docs/rows.md is made of it."""
 
 
 @dataclass(frozen=True)

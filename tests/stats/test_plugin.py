@@ -21,6 +21,7 @@ def test_kinds_and_tests() -> None:
         ("score", "stats"),
         ("rows", "stats"),
         ("analyse", "stats"),
+        ("query", "stats"),
         ("gate", "stats"),
         ("power", "stats"),
     ]

@@ -12,7 +12,7 @@ from emspec.language import whole_profile, whole_registry, whole_spec
 from emspec.model.plugin import Catalog
 from emspec.plugins import ask, join
 from emspec.registry import FOLDERS
-from tools.docs import cli, codes, hooks, language
+from tools.docs import cli, codes, hooks, language, rows
 
 SHIPPED = "emspec"
 """The distribution whose plugins the pages describe; whatever else is installed is left out of them."""
@@ -26,6 +26,7 @@ def pages(root: Path) -> Mapping[str, str]:
         "codes.md": codes.page(),
         "hooks.md": hooks.page(),
         "language.md": language.page(catalog, root),
+        "rows.md": rows.page(),
         "schema/spec.schema.json": schema_text(whole_spec(catalog)),
         "schema/profile.schema.json": schema_text(whole_profile(catalog)),
         **{f"schema/registry/{folder}.schema.json": schema_text(whole_registry(folder)) for folder in FOLDERS},
