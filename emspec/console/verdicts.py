@@ -31,7 +31,7 @@ def print_verdicts(console: Console, rows: Sequence[VerdictRow], profile: Profil
         return
     table = Table(box=None, pad_edge=False, title=f"Verdicts ({profile.name} profile)", title_justify="left")
     for name in ("", "test", "verdict", "effect", "interval", "p", "least p", "confidence"):
-        table.add_column(name)
+        table.add_column(name, no_wrap=name not in ("interval", "effect"))
     for row in rows:
         verdict = Text(row.verdict, COLOURS[row.verdict])
         table.add_row(row.hypothesis, row.test, verdict, row.effect, row.interval, row.p, row.floor, row.level)

@@ -57,7 +57,8 @@ class TestKind:
     target      "package.module:callable", imported in the worker: see hookspecs.emspec_tests
     attainable  computed from the design alone, before anything runs, without heavy libraries
     metrics     the figures of its finding that a registered rule (`decide:`) may name
-    alternative  what the test is to find, for `emspec power` to plant; without it, the test's power cannot be asked
+    alternative  what the test is to find, for `emspec power` to plant; without it, or where it returns None, the test's
+                 power cannot be asked
     """
 
     name: str
@@ -66,7 +67,7 @@ class TestKind:
     parameters: JsonObject
     attainable: Callable[[Experiment, Hypothesis], Attainable]
     metrics: tuple[Metric, ...] = ()
-    alternative: Callable[[Experiment, Hypothesis], Alternative] | None = None
+    alternative: Callable[[Experiment, Hypothesis], Alternative | None] | None = None
     __test__ = False
 
 

@@ -34,7 +34,9 @@ def immunity(experiment: Experiment, hypothesis: Hypothesis) -> Alternative:
     """The persona leaks less than other bystanders in every condition that did not train it; by the margin is null."""
     field = field_of(design_of(experiment), hypothesis.parameters)
     persona = str(hypothesis.parameters["persona"])
-    spared = (arm.name for arm in field.arms if trained_role(persona, arm) is None)
+    where = str(hypothesis.parameters["condition"])
+    arms = (arm for arm in field.arms if not arm.control or arm.name == where)
+    spared = (arm.name for arm in arms if trained_role(persona, arm) is None)
     return Alternative(
         f"less leakage of {persona} than of the other bystanders",
         {name: {persona: -1.0} for name in spared},
@@ -62,10 +64,16 @@ def trend(experiment: Experiment, hypothesis: Hypothesis) -> Alternative:
     )
 
 
-def contrast(experiment: Experiment, hypothesis: Hypothesis) -> Alternative:
-    """The arms of one side leak more, or less, than those of the other; by the margin, or not at all, is the null."""
+def contrast(experiment: Experiment, hypothesis: Hypothesis) -> Alternative | None:
+    """The arms of one side leak more, or less, than those of the other; by the margin, or not at all, is the null.
+
+    None where a control without induction is compared with an arm that has it: they do not leak alike to begin with.
+    """
     field = field_of(design_of(experiment), hypothesis.parameters)
-    of, _ = sides(hypothesis.parameters)
+    of, against = sides(hypothesis.parameters)
+    induced = {one.name: one.induction is not None for one in experiment.conditions if one.control}
+    if len({induced.get(name, True) for name in (*of, *against)}) > 1:
+        return None
     whose = rated(hypothesis.parameters)
     sources = {name for arm in field.arms for name in arm.sources_of(field.marker)}
     personas = {"bystander": field.bystanders, "source": tuple(sorted(sources))}.get(whose, (whose,))

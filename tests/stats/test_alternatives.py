@@ -75,3 +75,29 @@ def test_a_trend_is_a_line_about_the_common_rate(issue200: Experiment, direction
 
 def test_a_trend_without_values_plants_nothing(issue200: Experiment) -> None:
     assert alternatives.trend(issue200, ask("trend", covariate="cos")).pattern == {}
+
+
+def test_a_contrast_moves_the_arms_of_one_side(issue200: Experiment) -> None:
+    found = alternatives.contrast(issue200, ask("contrast", of="B-villain", against="B0", margin=0.05))
+    assert found is not None
+    assert found.pattern == {"B-villain": dict.fromkeys(others(issue200), 1.0)}
+    assert (found.edge, found.towards) == (0.05, 1)
+    other = {"of": "B0", "against": "B-villain"}
+    less = alternatives.contrast(issue200, ask("contrast", **other, direction="less", rate="source"))
+    assert less is not None
+    assert less.pattern == {"B0": {"confab": -1.0}}
+    one = alternatives.contrast(issue200, ask("contrast", **other, persona="comedian"))
+    assert one is not None
+    assert one.pattern == {"B0": {"comedian": 1.0}}
+
+
+def test_arms_that_do_not_leak_alike_to_begin_with_cannot_be_planted(project: Path) -> None:
+    issue205 = compiled_spec(project / "specs" / "issue205.yaml", "sim")[0].experiment
+    assert alternatives.contrast(issue205, ask("contrast", of="E0", against="couple-only")) is None
+    assert alternatives.contrast(issue205, ask("contrast", of="E0", against="benign")) is not None
+
+
+def test_immunity_leaves_controls_as_they_are(project: Path) -> None:
+    issue205 = compiled_spec(project / "specs" / "issue205.yaml", "sim")[0].experiment
+    asked = ask("immunity", persona="villain", condition="E0", margin=0.05)
+    assert set(alternatives.immunity(issue205, asked).pattern) == {"E0", "E1", "E2", "E3", "E4"}

@@ -200,3 +200,26 @@ def test_the_published_invariance_test_cannot_decide() -> None:
     assert found.foregone == "inconclusive"
     assert "as if they were independent" in found.remarks[0]
     assert found.lifts == ("the test of equivalence (leave variant out)",)
+
+
+def test_a_contrast_needs_two_arms_and_runs() -> None:
+    made = experiment(*ISSUE_200)
+    found = floors.contrast(made, hypothesis("contrast", of="B-villain", against="B0"))
+    assert (found.foregone, found.floor, dict(found.testable)) == (None, None, {"B-villain": "", "B0": ""})
+    alone = floors.contrast(made, hypothesis("contrast", of="B0", against="B0"))
+    assert (alone.foregone, alone.remarks[0]) == ("untestable", "untestable: B0 stands on both sides")
+    gone = experiment(*ISSUE_200[:2], condition("B9", None, evaluated=False))
+    assert "B9 is not evaluated" in floors.contrast(gone, hypothesis("contrast", of="B0", against="B9")).remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("test", "parameters"),
+    [("contrast", {"of": "B-villain", "against": "B0"}), ("invariance", {"margin": 0.1})],
+)
+def test_a_declared_run_sd_lets_one_run_decide(test: str, parameters: dict[str, float]) -> None:
+    once = experiment(*ISSUE_200, seeds=(1,))
+    judge = getattr(floors, test)
+    assert judge(once, hypothesis(test, **parameters)).foregone == "inconclusive"
+    declared = judge(once, hypothesis(test, run_sd=0.049, **parameters))
+    assert declared.foregone is None
+    assert "declared, not measured" in declared.remarks[0]
