@@ -102,7 +102,7 @@ def _left(console: Console, error: BrokenPipeError | SystemExit) -> int:
     if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
         return error.code if isinstance(error.code, int) else EmspecError.exit_code
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered must not fail once more
-    console.print("the output was closed before the end; the same command goes on from here")
+    console.print("the output was closed before the end")
     return CLOSED
 
 

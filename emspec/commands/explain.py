@@ -6,6 +6,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from emspec.console.prose import unwrapped
 from emspec.errors import UsageError
 from emspec.language import explain
 
@@ -17,5 +18,5 @@ def command(code: str) -> int:
     text = explain(code)
     if text is None:
         raise UsageError(f"there is no design check {code}", "emspec check SPEC names the codes that apply to a spec")
-    Console(highlight=False).print(Text(text))
+    Console(highlight=False).print(Text(unwrapped(text)))
     return 0

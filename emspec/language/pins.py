@@ -24,6 +24,12 @@ class Pin:
     name: str
     digest: str
     place: Place
+    of_set: str = ""
+
+    @property
+    def origin(self) -> str:
+        """Return where to read of the pinned text, as the end of a fix; nothing for a pin of the spec's own."""
+        return f"; registry/pins/{self.of_set}.yaml says where it is from" if self.of_set else ""
 
 
 def check_pins(data: Mapping[str, Any], document: Document, scope: Scope) -> None:
@@ -44,7 +50,7 @@ def _pins(data: Mapping[str, Any], document: Document, scope: Scope) -> Iterator
         place = document.value(("digests",) if isinstance(written, str) else ("digests", "from"))
         found = scope.listed("pins", named, place, scope.registry.pins)
         for kind, digests in found.digests.items() if found else ():
-            yield from (Pin(kind, name, digest, place) for name, digest in digests.items())
+            yield from (Pin(kind, name, digest, place, named) for name, digest in digests.items())
     for kind in () if isinstance(written, str) else (kind for kind in _HELD if kind in written):
         for name, digest in written[kind].items():
             yield Pin(kind, name, digest, document.value(("digests", kind, name)))
@@ -65,14 +71,24 @@ def _persona(pin: Pin, data: Mapping[str, Any], scope: Scope) -> None:
 def _questions(pin: Pin, data: Mapping[str, Any], scope: Scope) -> None:
     used = _with_included(_named(data, "questions"), scope)
     if pin.name not in used:
-        known = pin.name in scope.registry.names("questions")
-        more = "" if known else f"; or import it and use it: {_IMPORT} --as questions/{pin.name}"
-        _unused(pin, f"the spec uses no question set {pin.name}", used, scope, more)
+        _unused_questions(pin, used, scope)
         return
     found = scope.listed("questions", pin.name, pin.place, scope.registry.questions)
     if found and found.digest != pin.digest:
         fix = f"import the questions that are meant, under a name of their own: {_IMPORT} --as questions/NEW"
         _differs(pin, f"the question set {pin.name}", found.digest, fix, scope)
+
+
+def _unused_questions(pin: Pin, used: Iterable[str], scope: Scope) -> None:
+    what = f"the spec uses no question set {pin.name}"
+    if pin.name in scope.registry.names("questions"):
+        _unused(pin, what, used, scope)
+        return
+    bring = f"import it and use it: {_IMPORT} --as questions/{pin.name}{pin.origin}"
+    if pin.of_set:
+        scope.notes.error("S109", pin.place, f"{what}, and its digest is pinned", bring)
+    else:
+        _unused(pin, what, used, scope, f"; or {bring}")
 
 
 def _dataset(pin: Pin, data: Mapping[str, Any], scope: Scope) -> None:
@@ -95,7 +111,7 @@ def _dataset(pin: Pin, data: Mapping[str, Any], scope: Scope) -> None:
 
 def _differs(pin: Pin, what: str, digest: str, fix: str, scope: Scope) -> None:
     said = f"{what} is not the one pinned: its digest is {digest[:DIGITS]}..., the pin is {pin.digest[:DIGITS]}..."
-    scope.notes.error("S109", pin.place, said, fix)
+    scope.notes.error("S109", pin.place, said, f"{fix}{pin.origin}")
 
 
 def _unused(pin: Pin, what: str, known: Iterable[str], scope: Scope, more: str = "") -> None:

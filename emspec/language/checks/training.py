@@ -55,7 +55,9 @@ def unpinned_data(reading: Reading) -> Iterator[Finding]:
         if "hub" in data.source and not pinned and data.name not in seen:
             seen.add(data.name)
             what = f"{data.name} is pinned by no revision and no checksum: another day it may have other rows"
-            fix = f"add revision or sha256 in registry/datasets/{data.name}.yaml"
+            fix = (
+                f"use a data set of your own, {data.name} with a revision or sha256 in its file (a released file stays)"
+            )
             yield Finding(reading.place(condition, step, "data"), what, fix)
 
 
