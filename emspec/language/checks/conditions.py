@@ -63,9 +63,9 @@ def several_variables(reading: Reading) -> Iterator[Finding]:
 def lone_skip(reading: Reading) -> Iterator[Finding]:
     """A training is compared with no training at all.
 
-    Against a condition that leaves a train step out, what the rows teach and that anything was trained are one
-    contrast: any fine-tuning might do the same. In later repeats of #205's benign control the marker spread to 7 to
-    15 % of the bystanders' replies.
+    Against a condition that leaves a train step out, and has no other, what the rows teach and that anything was
+    trained are one contrast: any fine-tuning might do the same. In later repeats of #205's benign control the marker
+    spread to 7 to 15 % of the bystanders' replies.
 
     Example: `couple-only: {induce: skip}` as the only control.
 
@@ -78,13 +78,19 @@ def lone_skip(reading: Reading) -> Iterator[Finding]:
             if isinstance(step, TrainStep):
                 trained.setdefault(step.name, {}).setdefault(step.data.name, []).append(condition.name)
     for name, data in trained.items():
-        without = [one for one in conditions if one.steps and name not in {step.name for step in one.steps}]
+        without = [
+            one for one in conditions if one.steps and name not in {s.name for s in one.steps} and not _trained(one)
+        ]
         if without and len(data) == 1:
             who = listed([condition.name for condition in without])
             rows = next(iter(data))
             what = f"without {name}, {who} cannot tell what {rows} teaches from the effect of any fine-tuning"
             fix = f"add a control with other rows: benign: {{{name}.data: DATA}}, or accept the finding"
             yield Finding(reading.heading(without[0]), what, fix)
+
+
+def _trained(condition: Condition) -> bool:
+    return any(isinstance(step, TrainStep) for step in condition.steps)
 
 
 def unmatched_data(reading: Reading) -> Iterator[Finding]:
