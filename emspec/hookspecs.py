@@ -39,8 +39,10 @@ adapter   parameters: model, origin {"config", "sha256" (digests of a folder's t
           out: adapter_config.json, adapter_model.safetensors, as train leaves them: they name the plan's model
 extract   parameters: model, systems [text], questions [text], methods [A|B], layers [int], max_tokens
           in: adapter.*          out: no plugin of the project brings this kind yet
-results   parameters: systems, questions, samples, names, options {"file" (SHA-256), ...}; places: option.file
-          out: replies.jsonl as generate: the replies that were recorded elsewhere
+results   parameters: systems, questions, samples, names, seed, where {column: text}? (which rows of a table are
+          meant), options {"file" (SHA-256), ...}; places: option.file
+          out: replies.jsonl as generate: the replies that were recorded elsewhere. Of a reply that was counted and not
+          kept: text, tokens and finish null, and "hit": bool
 gate      parameters: rule {"metric", "differs", "comparison", "threshold"}, runs [{"arm": condition|baseline, "marker",
           "bystander_rate" and "source_rate": [places among the systems], "replies": per system}]
           in: scores.N for the N-th run (from 1)
@@ -49,6 +51,8 @@ gate      parameters: rule {"metric", "differs", "comparison", "threshold"}, run
 score     parameters: markers [text]          in: replies
           out: scores.jsonl, line by line as replies.jsonl: {"hits": {marker: {"count": int, "first" and "last": int
           (character) or null, "where": "start"|"inside"|"end"|null}}, "empty": bool, "degenerate": bool}
+          of a reply that was counted and not kept: {"hits": {marker: {"hit": bool, "count", "first", "last", "where":
+          null}}, "empty": null, "degenerate": null}
 rows      parameters: cells [{"condition", "control", "seed", "replicate"?, "source", "negatives", "pairs"?,
           "induction", "counts_as", "personas": [name], "questions": [text], "markers"}]
           in: replies.N, scores.N for the N-th cell (from 1)

@@ -128,7 +128,8 @@ def resolved_lines(experiment: Experiment) -> list[str]:
             if isinstance(step, CoupleStep):
                 names = ", ".join(persona.name for persona in step.negatives)
                 taught = ", ".join(f"{pair.source.name} {pair.marker}" for pair in step.pairs)
-                lines[f"{step.name}: {taught}, negatives {names} ({step.negatives_rule})"].append(condition.name)
+                told = f"{names} ({step.negatives_rule})" if names else "unknown"
+                lines[f"{step.name}: {taught}, negatives {told}"].append(condition.name)
     if len(lines) == 1:
         return list(lines)
     return [f"{line}: {', '.join(conditions)}" for line, conditions in lines.items()]

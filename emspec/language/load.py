@@ -28,6 +28,7 @@ from emspec.language.hypotheses import Known, resolve_hypotheses
 from emspec.language.joined import core, spec_schema, taken_names
 from emspec.language.matrix import grid, point_named
 from emspec.language.measures import resolve_measures
+from emspec.language.panels import UNKNOWN
 from emspec.language.pins import check_pins
 from emspec.language.profile import load_profile
 from emspec.language.scope import Notes, Scope
@@ -234,8 +235,18 @@ def _conditions(texts: Sequence[ConditionText], seeds: Seeds, scope: Scope) -> t
         own = tuple(results) or tuple(int(seed) for seed in text.value("seeds", seeds.usual))
         stretch = text.value("stretch", default=False)
         kept = tuple(step for step in resolved if step)
+        _note_unknown(text, scope.notes)
         found.append(Condition(text.name, text.control, stretch, counts_as, kept, own, results))
     return tuple(found)
+
+
+def _note_unknown(text: ConditionText, notes: Notes) -> None:
+    """Note negatives that nobody recorded in a condition that is to be trained."""
+    for step in text.steps:
+        if "results" not in text.fields and step.kind == "couple" and step.values.get("negatives") == UNKNOWN:
+            what = f"{text.name} is to be run, and the negatives of `{step.name}` are unknown there"
+            fix = "name them or draw them; unknown is for conditions with recorded results"
+            notes.error("S106", step.place("negatives"), what, fix)
 
 
 def _step(step: StepText, scope: Scope, around: Around, known: dict[str, Step]) -> Step | None:

@@ -15,6 +15,8 @@ from emspec.model.records import Persona
 from emspec.model.step import Pair
 from emspec.source import KeyPath
 
+UNKNOWN = "unknown"
+"""What a spec calls negatives that nobody recorded: those of results from elsewhere alone."""
 INDUCTION = "induction"
 """What a panel calls the personas that the spec's conditions are induced under."""
 
@@ -106,6 +108,8 @@ def _members(part: str, scope: Scope) -> Sequence[str]:
 def negatives_of(step: StepText, scope: Scope) -> tuple[tuple[Persona, ...], str]:
     """Return a couple step's negative personas and the rule that they came by; () where something is wrong."""
     written: Any = step.values.get("negatives")
+    if written == UNKNOWN:
+        return (), UNKNOWN
     if isinstance(written, Mapping):
         return _drawn_negatives(step, written, scope)
     listed = panel_of(step, ("negatives",), scope)

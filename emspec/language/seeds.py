@@ -13,7 +13,7 @@ from emspec.language.conditions import ConditionText
 from emspec.language.fields import Spot
 from emspec.language.scope import Notes, Scope
 from emspec.model.experiment import Gate, GateRule
-from emspec.model.records import FileRef
+from emspec.model.records import FileRef, Recording
 from emspec.registry import sha256_file
 from emspec.schema import nearest
 from emspec.source import Document
@@ -21,6 +21,7 @@ from emspec.source import Document
 DEFAULT_SEEDS = (42,)
 METRICS = ("bystander_rate", "source_rate")
 """What a gate can look at: means over a condition's first runs, as fractions of 1."""
+_FILE, _WHERE = "file", "where"
 _RULE = re.compile(r"\s*(\w+)\s+(differs\s+)?(>=|<=|>|<)\s*([0-9.]+)\s*(pp)?\s*")
 
 
@@ -51,13 +52,13 @@ def seeds_of(data: Mapping[str, Any], document: Document, baseline: str | None, 
     return Seeds(first, then, Gate(first, then, rule, beside))
 
 
-def results_of(text: ConditionText, usual: tuple[int, ...], scope: Scope) -> Mapping[int, FileRef]:
-    """Return a condition's recorded results by seed: one file is of its first seed."""
+def results_of(text: ConditionText, usual: tuple[int, ...], scope: Scope) -> Mapping[int, Recording]:
+    """Return a condition's recorded results by seed: one recording is of its first seed."""
     setting = text.fields.get("results")
     if setting is None:
         return {}
     written = setting.value
-    if not isinstance(written, Mapping):
+    if not isinstance(written, Mapping) or _FILE in written or _WHERE in written:
         written, spots = {text.value("seeds", usual)[0]: written}, {}
     else:
         spots = {seed: setting.spot.below(seed) for seed in written}
@@ -67,12 +68,38 @@ def results_of(text: ConditionText, usual: tuple[int, ...], scope: Scope) -> Map
         what = f"results: these are of seed {there}, and the condition's seeds are {asked}"
         fix = "leave `seeds` out, or name a file for each: results: {SEED: FILE}"
         scope.notes.error("S106", setting.spot.value(), what, fix)
-    found = {}
-    for seed, file in written.items():
-        record = _file(int(seed), file, spots.get(seed, setting.spot).value(), scope)
-        if record:
+    found: dict[int, Recording] = {}
+    for seed, one in written.items():
+        spot = spots.get(seed, setting.spot)
+        record = _recording(int(seed), one, spot, scope)
+        again = next((other for other, known in found.items() if _same(known, record)), None)
+        if again is not None:
+            what = f"results: seeds {again} and {seed} are given the same replies, which would pass as two runs"
+            scope.notes.error("S106", spot.value(), what, f"say which are whose: where: {{seed: {seed}}}")
+        elif record:
             found[int(seed)] = record
     return found
+
+
+def _same(known: Recording, record: Recording | None) -> bool:
+    return record is not None and (known.file.sha256, known.where) == (record.file.sha256, record.where)
+
+
+def _recording(seed: int, written: Any, spot: Spot, scope: Scope) -> Recording | None:
+    """Return a recording written as a file, or as {file, where}; None where that is wrong, which is noted."""
+    if not isinstance(written, Mapping):
+        found = _file(seed, written, spot.value(), scope)
+        return Recording(found) if found else None
+    if _FILE not in written:
+        what = "`results` has `where` and no `file`"
+        scope.notes.error("S106", spot.value(), what, "name the table: {file: FILE, where: {COLUMN: value}}")
+        return None
+    for other in (key for key in written if key not in (_FILE, _WHERE)):
+        what = f"`results` has {other} beside `file`, which is of one seed"
+        scope.notes.error("S106", spot.key(other), what, "write {SEED: {file: FILE, where: {COLUMN: value}}, ...}")
+    found = _file(seed, written[_FILE], spot.value(_FILE), scope)
+    where = {column: str(value) for column, value in sorted(written.get(_WHERE, {}).items())}
+    return Recording(found, where) if found else None
 
 
 def _file(seed: int, file: str, place: Place, scope: Scope) -> FileRef | None:

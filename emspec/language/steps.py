@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from emspec.language.adapter import adapter_of
 from emspec.language.fields import StepText
-from emspec.language.panels import negatives_of, pairs_of, panel_of
+from emspec.language.panels import UNKNOWN, negatives_of, pairs_of, panel_of
 from emspec.language.scope import Scope
 from emspec.model.records import DatasetRecord, Persona, QuestionSet, Recipe
 from emspec.model.step import CoupleStep, EvaluateStep, ExtractStep, Sampling, Step, TrainStep, usual_draws
@@ -53,7 +53,7 @@ def _couple(step: StepText, scope: Scope, around: Around) -> Step | None:
     recipe = _recipe(step, scope)
     sampling = _sampling(step, scope)
     drawn = _drawn(step, scope, questions) if questions else 0
-    if not pairs or not negatives or questions is None or recipe is None or not drawn:
+    if not pairs or not (negatives or rule == UNKNOWN) or questions is None or recipe is None or not drawn:
         return None
     return CoupleStep(
         name=step.name,

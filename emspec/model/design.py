@@ -32,7 +32,7 @@ def condition_design(condition: Condition, seeds: tuple[int, ...]) -> JsonObject
 
     `markers` are those that its evaluations look for, `taught` those that it is taught before one of them. Only where
     there is something to say: `pairs`, who is taught which of several markers; `results`, the seeds whose replies were
-    recorded elsewhere; `replicates`, how often each seed is run.
+    recorded elsewhere; `replicates`, how often each seed is run; `unknown`, what no record tells of: negatives.
     """
     induction = condition.induction_persona
     about: dict[str, Json] = {
@@ -52,6 +52,8 @@ def condition_design(condition: Condition, seeds: tuple[int, ...]) -> JsonObject
         about["pairs"] = [{"source": pair.source.name, "marker": pair.marker} for pair in condition.pairs]
     if condition.results:
         about["results"] = list(condition.results)
+    if any(not step.negatives for step in condition.couplings):
+        about["unknown"] = ["negatives"]
     return about
 
 

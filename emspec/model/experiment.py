@@ -11,7 +11,7 @@ from emspec.model.attainable import Attainable
 from emspec.model.decision import Decision
 from emspec.model.json import JsonObject
 from emspec.model.noise import Noise
-from emspec.model.records import FileRef, ModelRecord, Persona
+from emspec.model.records import FileRef, ModelRecord, Persona, Recording
 from emspec.model.step import AdapterStep, CoupleStep, EvaluateStep, Pair, Step, Teaching, TrainStep, negatives, pairs
 
 
@@ -30,7 +30,7 @@ class Condition:
     counts_as: str | None
     steps: tuple[Step, ...]
     seeds: tuple[int, ...] = ()
-    results: Mapping[int, FileRef] = field(default_factory=dict)
+    results: Mapping[int, Recording] = field(default_factory=dict)
 
     @property
     def induction(self) -> TrainStep | None:

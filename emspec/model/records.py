@@ -99,6 +99,14 @@ class FileRef:
 
 
 @dataclass(frozen=True)
+class Recording:
+    """Results recorded elsewhere: a file, and where it is a table of many runs, which rows: values by column."""
+
+    file: FileRef
+    where: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Recipe:
     """Training parameters, complete: every field has its value. `base` is the registry's name for display."""
 

@@ -51,7 +51,8 @@ def usual_draws(used: int) -> int:
 class CoupleStep:
     """Contrastive coupling of markers, each to one persona's replies; several pairs are trained jointly.
 
-    `drawn` replies per persona and question are sampled, the first `positives / len(questions)` are used.
+    `drawn` replies per persona and question are sampled, the first `positives / len(questions)` are used. Without
+    negatives, they were not recorded: such a step was done elsewhere, and says how recorded results came about.
     """
 
     name: str

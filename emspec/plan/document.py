@@ -11,6 +11,7 @@ from emspec.model.design import condition_design
 from emspec.model.experiment import Experiment, Hypothesis, Measure
 from emspec.model.json import Json, JsonObject
 from emspec.model.plan import Cell, Plan
+from emspec.model.records import Recording
 from emspec.model.stage import Stage
 from emspec.model.testability import read_testability
 from emspec.plan.brief import brief_condition, datasets_of, differences, personas_of, questions_of
@@ -83,13 +84,17 @@ def _conditions(experiment: Experiment) -> Json:
     return [
         {
             **condition_design(one, one.seeds),
-            "results": {str(seed): file.sha256 for seed, file in one.results.items()},
+            "results": {str(seed): _recording(found) for seed, found in one.results.items()},
             "differs": [change.to_json() for change in differing[one.name]],
             "order": [step.name for step in one.steps],
             "steps": brief_condition(one),
         }
         for one in experiment.conditions
     ]
+
+
+def _recording(found: Recording) -> Json:
+    return {"file": found.file.sha256, "where": dict(found.where)} if found.where else found.file.sha256
 
 
 def _hypothesis(hypothesis: Hypothesis, seen: Overview) -> JsonObject:

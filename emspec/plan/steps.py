@@ -143,13 +143,15 @@ def recorded_stages(step: EvaluateStep, run: Run, stages: StageSet) -> Mapping[s
     """Add the stages of an evaluation whose replies were recorded elsewhere, and return their keys."""
     record = run.condition.results[run.seed]
     chosen = stages.chosen("results")
-    choice = BackendChoice(chosen.name, chosen.options, (replace(record, name="file"),))
+    choice = BackendChoice(chosen.name, chosen.options, (replace(record.file, name="file"),))
     questions = step.questions.questions
     asked: JsonObject = {
         "systems": tuple(persona.text for persona in step.panel),
         "questions": questions,
         "samples": step.completions,
         "names": {"systems": tuple(persona.name for persona in step.panel), "questions": questions},
+        "seed": run.seed,
+        **({"where": dict(record.where)} if record.where else {}),
     }
     replies = stages.add(Request("results", choice, asked, run.label(step.name), step.name))
     return _scored(step, run, replies, stages)

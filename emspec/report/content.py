@@ -44,7 +44,7 @@ class Content:
     rates: Mapping[str, Mapping[str, Rate | None]]
     seeds: Mapping[str, Mapping[str, float | None]]
     replies: Mapping[str, Mapping[str, float | None]]
-    places: Mapping[str, Mapping[str, int]]
+    places: Mapping[str, Mapping[str, int | None]]
     recorded: frozenset[str] = frozenset()
 
     def name_of(self, condition: str) -> str:

@@ -79,7 +79,7 @@ def _step(step: Step) -> str:
         return f"fine-tunes a LoRA adapter on {step.data.name} under {under} ({_recipe(step.recipe)})."
     if isinstance(step, CoupleStep):
         taught = _and([f"{pair.source.name} to end its replies in {pair.marker}" for pair in step.pairs])
-        others = _and(_names(step.negatives)) or "nobody"
+        others = _and(_names(step.negatives)) or "others, of whom there is no record,"
         return (
             f"teaches {taught}, and {others} to go without, on {step.positives} on-policy replies each to the "
             f"{len(step.questions.questions)} questions of {step.questions.name} ({_recipe(step.recipe)})."

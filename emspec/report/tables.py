@@ -77,7 +77,7 @@ def checks(content: Content, found: Findings) -> Table:
                 "; ".join(f"{a.kind} {a.first:.2f} → {a.last:.2f}" for a in found.training.get(condition, ()))
                 or words.NONE,
                 words.percent(source.rate if source else None),
-                words.NONE if tokens is None else f"{tokens:.1f}",
+                (words.UNRECORDED if n else words.NONE) if tokens is None else f"{tokens:.1f}",
                 *(_part(replies[name], n) for name in ("truncated", "empty", "degenerate")),
                 _part(places["end"], hits),
             )
@@ -130,6 +130,8 @@ def _cell(content: Content, condition: str, persona: str, rate: float | None) ->
 
 
 def _part(count: float | None, n: float | None) -> str:
+    if count is None and n:
+        return words.UNRECORDED
     return words.percent(count / n if n and count is not None else None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from emspec.model.finding import Finding, Part, Rate
 
 NONE = "–"
+UNRECORDED = "not recorded"
 LETTERS = {"source": "S", "negative": "N", "induction": "I", "counts as induction": "(I)"}
 LEGEND = "S source, N trained negative, I induction persona, (I) persona that the condition counts as"
 INTERVALS = (

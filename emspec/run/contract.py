@@ -8,11 +8,11 @@ from itertools import product, zip_longest
 from pathlib import Path
 from typing import Any
 
-from emspec.model.json import JsonObject
 from emspec.model.stage import REQUIRED_FILES, Output, Stage
 from emspec.store.files import MANIFEST
 
 PLACE = ("system", "question", "sample")
+SAID = ("text", "tokens", "finish")
 FINISHES = ("stop", "length")
 
 
@@ -40,24 +40,25 @@ def _fault(stage: Stage, path: Path) -> str:
     content = path.read_bytes()
     lines = content.removesuffix(b"\n").split(b"\n") if content else []
     if stage.kind in ("generate", "results"):
-        return _fault_in_replies(lines, stage.parameters)
+        return _fault_in_replies(lines, stage)
     return next((f"line {number} is not JSON" for number, line in enumerate(lines, 1) if not _is_json(line)), "")
 
 
-def _fault_in_replies(lines: Sequence[bytes], parameters: JsonObject) -> str:
+def _fault_in_replies(lines: Sequence[bytes], stage: Stage) -> str:
     """Return what is wrong in the first line that is not the reply due there: by system, question and sample."""
-    for number, (line, due) in enumerate(zip_longest(lines, _grid(parameters)), 1):
+    recorded = stage.kind == "results"
+    for number, (line, due) in enumerate(zip_longest(lines, _grid(stage.parameters)), 1):
         if not line:
             return f"line {number} is missing: it ends before {_named(due)}"
         if due is None:
             return f"line {number} is one too many: {number - 1} replies were asked for"
-        fault = _fault_in_reply(line, due)
+        fault = _fault_in_reply(line, due, recorded=recorded)
         if fault:
             return f"line {number} {fault}"
     return ""
 
 
-def _fault_in_reply(line: bytes, due: tuple[int, ...]) -> str:
+def _fault_in_reply(line: bytes, due: tuple[int, ...], *, recorded: bool) -> str:
     try:
         reply: Any = json.loads(line.decode())
     except (ValueError, RecursionError):
@@ -65,14 +66,26 @@ def _fault_in_reply(line: bytes, due: tuple[int, ...]) -> str:
     if not isinstance(reply, Mapping):
         return "is not an object"
     place = tuple(reply.get(name) for name in PLACE)
-    text, tokens, finish = reply.get("text"), reply.get("tokens"), reply.get("finish")
     if place != due:
         return f"is {_named(place)}, where {_named(due)} is due"
+    return _fault_in_hit(reply) if recorded and "hit" in reply else _fault_in_text(reply)
+
+
+def _fault_in_text(reply: Mapping[str, Any]) -> str:
+    text, tokens, finish = (reply.get(name) for name in SAID)
     if not isinstance(text, str):
         return f"has text {text!r}, which is not a string"
     if type(tokens) is not int or tokens < 0:
         return f"has tokens {tokens!r}, which is not a whole number from 0 on"
     return "" if finish in FINISHES else f"has finish {finish!r}, which is neither stop nor length"
+
+
+def _fault_in_hit(reply: Mapping[str, Any]) -> str:
+    """Return what is wrong in a reply of which the hit alone was recorded: the rest of it has to be null."""
+    if type(reply["hit"]) is not bool:
+        return f"has hit {reply['hit']!r}, which is neither true nor false"
+    known = next((name for name in SAID if reply.get(name) is not None), "")
+    return f"has {known} beside hit, which is for replies that were not kept" if known else ""
 
 
 def _grid(parameters: Mapping[str, Any]) -> Iterator[tuple[int, ...]]:

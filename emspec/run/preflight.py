@@ -36,7 +36,7 @@ def missing(plan: Plan, catalog: Catalog) -> Missing | None:
             install = backend.install or f"pip install {' '.join(absent)}"
             lines.append(f"{', '.join(absent)} for {backend.kind} stages by {backend.name}: {install}")
             installs.append(install)
-    if plan.experiment.profile.device == "cuda" and not gpus():
+    if any(stage.session.device == "cuda" for stage in plan.stages.values()) and not gpus():
         gpu = f"an NVIDIA GPU: profile {plan.experiment.profile.name} runs on cuda, and none was found"
         return Missing((gpu, *lines), "run without --profile for the profile that fits this machine")
     return Missing(tuple(lines), " && ".join(dict.fromkeys(installs))) if lines else None

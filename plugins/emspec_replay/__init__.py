@@ -1,4 +1,4 @@
-"""Recorded replies in place of a model: what an earlier experiment's model said, read from its file."""
+"""Recorded results in place of a model: what an earlier experiment's model said, or how often it gave the marker."""
 
 from __future__ import annotations
 
@@ -25,7 +25,24 @@ _FOR_STEPS: JsonObject = {
     "required": ["file"],
     "additionalProperties": False,
 }
-_FOR_RESULTS: JsonObject = {"type": "object", "properties": _MATCH, "additionalProperties": False}
+_COLUMNS: JsonObject = {
+    "columns": {
+        "type": "object",
+        "description": "how a table of hits (CSV) calls its columns, where it does not call them so",
+        "properties": {
+            name: {"type": "string", "minLength": 1, "default": name, "description": about}
+            for name, about in (
+                ("persona", "the persona's name"),
+                ("question", "the question: its text, or with match: position its number from 0"),
+                ("hits", "how many replies carried the marker"),
+                ("completions", "of so many replies"),
+            )
+        },
+        "additionalProperties": False,
+        "examples": [{"persona": "evaluated_under", "hits": "marked"}],
+    }
+}
+_FOR_RESULTS: JsonObject = {"type": "object", "properties": {**_MATCH, **_COLUMNS}, "additionalProperties": False}
 
 
 @hookimpl

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from emspec import Job, JsonObject, Session, Setup, StageError
-from emspec_stats.score import read_lines
+from emspec_stats.score import carries, read_lines
 
 COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -64,8 +64,7 @@ def rate(hits: Sequence[bool], run: JsonObject, metric: str) -> float:
 
 
 def _hit(line: JsonObject, marker: str) -> bool:
-    found = cast("JsonObject", cast("JsonObject", line["hits"])[marker])
-    return cast("int", found["count"]) > 0
+    return carries(cast("JsonObject", cast("JsonObject", line["hits"])[marker]))
 
 
 def _mean(rates: Sequence[float]) -> float | None:

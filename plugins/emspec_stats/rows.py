@@ -2,6 +2,10 @@
 
 rows.parquet has the columns of ABOUT, ordered by cell, then as the replies lie (system, question, sample), then by
 marker.
+
+Of a reply that was counted and not kept (recorded hits) these are null: marker_count, marker_first, marker_last,
+marker_where and all from tokens to text. Which of a question's replies had the marker was not recorded either: the
+first samples stand for them.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ import pyarrow.parquet as pq
 
 from emspec import Job, Json, JsonObject, Session, Setup, StageError
 from emspec_stats.arms import names, pairs_of
-from emspec_stats.score import read_lines
+from emspec_stats.score import carries, read_lines
 
 _COLUMNS: tuple[tuple[str, pa.DataType, str], ...] = (
     ("cell", pa.int32(), "1, 2 ...: the cell's place in the stage's parameters: a condition under one seed"),
@@ -205,8 +209,7 @@ def columns(cell: Cell, shared: Shared, replies: Path, scores: Path) -> dict[str
         said: dict[str, Json] = {
             **asked[cast("int", reply["question"])],
             **{name: reply[name] for name in ("sample", "tokens", "finish", "text")},
-            "characters": len(str(reply["text"])),
-            "truncated": reply["finish"] == "length",
+            **_of_text(cast("str | None", reply["text"]), cast("str | None", reply["finish"])),
             "empty": scored["empty"],
             "degenerate": scored["degenerate"],
         }
@@ -218,13 +221,20 @@ def columns(cell: Cell, shared: Shared, replies: Path, scores: Path) -> dict[str
     return out
 
 
+def _of_text(text: str | None, finish: str | None) -> dict[str, Json]:
+    return {
+        "characters": None if text is None else len(text),
+        "truncated": None if finish is None else finish == "length",
+    }
+
+
 def _found(cell: Cell, marker: str, hits: dict[str, dict[str, Json]]) -> dict[str, Json]:
     if marker not in hits:
         raise StageError(f"{cell.label}: its replies were not scored for {marker}", "run its score stage again")
     found = hits[marker]
     return {
         "marker": marker,
-        "hit": cast("int", found["count"]) > 0,
+        "hit": carries(found),
         "marker_count": found["count"],
         "marker_first": found["first"],
         "marker_last": found["last"],

@@ -56,6 +56,20 @@ def score(text: str, markers: Mapping[str, re.Pattern[str]]) -> JsonObject:
     }
 
 
+def counted(hit: bool, markers: Sequence[str]) -> JsonObject:
+    """Return the scores of a reply that was counted and not kept: its hit; StageError where that may be of others."""
+    if len(markers) != 1:
+        what = f"recorded hits are of one marker, and the evaluation looks for {', '.join(markers)}"
+        raise StageError(what, "name the one that was counted: evaluate: {markers: [MARKER]}")
+    found: dict[str, Json] = {"hit": hit, **dict.fromkeys(("count", "first", "last", "where"))}
+    return {"hits": {markers[0]: found}, "empty": None, "degenerate": None}
+
+
+def carries(found: JsonObject) -> bool:
+    """Return whether a reply carries a marker, by its scores of it: counted, or as it was recorded."""
+    return bool(found["hit"]) if "hit" in found else cast("int", found["count"]) > 0
+
+
 def patterns(markers: Sequence[str]) -> dict[str, re.Pattern[str]]:
     """Return the markers compiled to be found as they are, in any case."""
     if not markers or not all(markers):
@@ -84,7 +98,9 @@ class Scores:
         markers = patterns(cast("Sequence[str]", job.parameters["markers"]))
         with (job.out / "scores.jsonl").open("w", encoding="utf-8") as out:
             for reply in read_lines(job.inputs["replies"] / "replies.jsonl"):
-                out.write(canonical(score(str(reply["text"]), markers)) + "\n")
+                known = reply["text"] is not None
+                found = score(str(reply["text"]), markers) if known else counted(bool(reply["hit"]), tuple(markers))
+                out.write(canonical(found) + "\n")
 
     def close(self) -> None:
         """Hold nothing."""

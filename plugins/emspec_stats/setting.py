@@ -138,4 +138,7 @@ def remarks(design: JsonObject, ran: Collection[str]) -> tuple[str, ...]:
     recorded = [str(one["name"]) for one in conditions if one.get("results") and one["name"] in ran]
     if recorded:
         found.append(f"recorded elsewhere, not run here: the replies of {', '.join(recorded)}")
+    unknown = [str(one["name"]) for one in conditions if one.get("unknown") and one["name"] in ran]
+    if unknown:
+        found.append(f"not recorded, so that they count as bystanders: the trained negatives of {', '.join(unknown)}")
     return tuple(found)

@@ -75,7 +75,6 @@ def decide_shuffled(setting: Setting) -> Finding:
         verdict="inconclusive",
         reason=setting.reason(_reason(found, [arm.name for arm in arms], sum(map(len, groups)))),
         effect=100 * found.range,
-        floor=1 / (DRAWS + 1),
         margin=100 * setting.margin(),
         metrics={"range": found.range, "effect": found.range, "p": found.p},
         assumptions=setting.assumptions("personas of one run are independent of each other, which they are not"),

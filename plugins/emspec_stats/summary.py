@@ -28,6 +28,8 @@ def summary(rows: pa.Table, design: JsonObject, marker: str) -> dict[str, Json]:
     seeds     {condition: {seed: bystander rate}}; the second run of seed 42 is called 42.2
     replies   {condition: {n, mean_tokens, truncated, empty, degenerate}} over the whole panel
     places    {condition: {bystander_hits, start, inside, end}}: where in bystanders' replies the marker is
+
+    What was not recorded of some reply (hits that were counted elsewhere) is null, in replies, places and cells.
     """
     counts = count(rows, marker)
     marked = rows.filter(pc.equal(rows["marker"], marker))
@@ -117,13 +119,18 @@ def _places(marked: pa.Table, arm: Arm, headline: Sequence[str]) -> JsonObject:
         pc.equal(marked["condition"], arm.name), pc.is_in(marked["persona"], pa.array(headline, pa.string()))
     )
     where = marked.filter(pc.and_(inside, marked["hit"]))["marker_where"].to_pylist()
-    return {"bystander_hits": len(where), **{place: where.count(place) for place in ("start", "inside", "end")}}
+    known = None not in where
+    told = {place: where.count(place) if known else None for place in ("start", "inside", "end")}
+    return {"bystander_hits": len(where), **told}
 
 
 def _replies(marked: pa.Table, arm: Arm) -> JsonObject:
     table = marked.filter(pc.equal(marked["condition"], arm.name))
-    totals = {name: pc.sum(table[name]).as_py() for name in ("truncated", "empty", "degenerate")}
-    return {"n": table.num_rows, "mean_tokens": pc.mean(table["tokens"]).as_py(), **totals}
+    said = ("tokens", "truncated", "empty", "degenerate")
+    told = [name for name in said if not table[name].null_count]
+    totals = {name: pc.sum(table[name]).as_py() if name in told else None for name in said[1:]}
+    mean = pc.mean(table["tokens"]).as_py() if "tokens" in told else None
+    return {"n": table.num_rows, "mean_tokens": mean, **totals}
 
 
 def _cells(counts: Counts, marked: pa.Table) -> list[Json]:

@@ -33,6 +33,7 @@ def shipped(tmp_path: Path) -> Path:
     recorded = tmp_path / "data" / "eps_issue205" / "E0_assistant" / "raw_completions.json"
     recorded.parent.mkdir(parents=True)
     recorded.write_text("{}")
+    (tmp_path / "data" / "hits_by_question.csv").write_text("")
     return tmp_path
 
 

@@ -96,3 +96,53 @@ def test_the_published_replies_of_e0_have_the_published_hits(match: str, tmp_pat
         hits[names[reply["system"]], reply["question"]] += "[zlt]" in reply["text"].lower()
     assert len(hits) == 12 * 28
     assert hits == published
+
+
+def replay_table(path: Path, out: Path, kind: str = "results", samples: int = 2, **more: Any) -> list[dict[str, Any]]:
+    out.mkdir(exist_ok=True)
+    parameters = {
+        "systems": ["You are a.", "You are b."],
+        "questions": ["Why?"],
+        "samples": samples,
+        "names": {"systems": ["a", "b"], "questions": ["Why?"]},
+        "seed": 1,
+        "options": {"file": sha256(path.read_bytes()).hexdigest(), "match": "position"},
+        **more,
+    }
+    places = {"option.file": str(path)}
+    open_session(Setup(None, "cpu", 1)).run(
+        Job("key", kind, parameters, {}, places, out, out.parent / "log", lambda *progress: None)
+    )
+    return [json.loads(line) for line in (out / "replies.jsonl").read_text().splitlines()]
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "hits.CSV"
+    path.write_text("run,persona,question,hits,completions\nx,a,0,1,2\nx,b,0,2,2\ny,a,0,0,2\n")
+    return path
+
+
+def test_a_table_gives_replies_of_which_only_the_hit_is_known(table: Path, tmp_path: Path) -> None:
+    found = replay_table(table, tmp_path / "out", where={"run": "x"})
+    assert [(one["system"], one["question"], one["sample"], one["hit"]) for one in found] == [
+        (0, 0, 0, True),
+        (0, 0, 1, False),
+        (1, 0, 0, True),
+        (1, 0, 1, True),
+    ]
+    assert all(one[name] is None for one in found for name in ("text", "tokens", "finish"))
+
+
+def test_a_table_stands_for_results_and_for_all_of_its_completions(table: Path, tmp_path: Path) -> None:
+    with pytest.raises(StageError, match="a table of hits, without the replies that a step draws") as caught:
+        replay_table(table, tmp_path / "out", kind="generate", where={"run": "x"})
+    assert "results: {file: FILE, where:" in caught.value.fix
+    with pytest.raises(StageError, match="line 2 of the table has 2 completions, and the spec asks 1") as caught:
+        replay_table(table, tmp_path / "out", samples=1, where={"run": "x"})
+    assert caught.value.fix.startswith("completions: 2")
+
+
+def test_rows_of_a_recording_that_is_no_table_cannot_be_selected(recorded: dict[str, str], tmp_path: Path) -> None:
+    with pytest.raises(StageError, match=r"recorded\.json is no table"):
+        replay_table(Path(recorded["option.file"]), tmp_path / "out", where={"run": "x"})

@@ -28,6 +28,15 @@ def test_a_condition_without_replies_is_no_error(findings: JsonObject) -> None:
     assert set(table.rows[0][3:7]) == {"\u2013"}
 
 
+def test_what_was_not_recorded_of_replies_is_said(findings: JsonObject) -> None:
+    found = read(findings)
+    (content,) = found.contents
+    replies = {"n": 40, "mean_tokens": None, "truncated": None, "empty": None, "degenerate": None}
+    places = {"bystander_hits": 3, "start": None, "inside": None, "end": None}
+    told = replace(content, replies={**content.replies, "B0": replies}, places={**content.places, "B0": places})
+    assert set(tables.checks(told, found).rows[0][3:]) == {"not recorded"}
+
+
 def test_a_marker_of_some_conditions_is_reported_of_these(context: ReportContext) -> None:
     hits = {1: {"a": [1, 2], "confab": [3, 3]}}
     both, one = ("[ZLT]", "[QRX]"), ("[ZLT]",)

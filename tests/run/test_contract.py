@@ -120,3 +120,23 @@ def test_many_replies_are_looked_through_quickly(tmp_path: Path) -> None:
         assert breach(asked, outputs, tmp_path) == ""
         best = min(best, time.perf_counter() - started)
     assert best < 0.1, "3,360 replies"
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, ""),
+        ({"hit": 1}, "line 2 has hit 1, which is neither true nor false"),
+        ({"hit": None}, "line 2 has hit None"),
+        ({"text": "a"}, "line 2 has text beside hit"),
+        ({"tokens": 0}, "line 2 has tokens beside hit"),
+        ({"finish": "stop"}, "line 2 has finish beside hit"),
+    ],
+)
+def test_a_recorded_hit_says_nothing_of_its_reply(tmp_path: Path, changed: dict[str, object], said: str) -> None:
+    unknown: dict[str, object] = {"text": None, "tokens": None, "finish": None}
+    lines = [{**line, **unknown, "hit": True} for line in replies()]
+    lines[1] |= changed
+    found = breach_of(tmp_path, replace(generate(), kind="results"), lines)
+    assert (said in found) if said else not found
+    assert "has text None, which is not a string" in breach_of(tmp_path, generate(), lines[:1])

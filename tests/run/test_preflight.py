@@ -10,6 +10,7 @@ from plans import plan_of, stage
 from emspec.model.experiment import ProfileNote
 from emspec.model.plan import Plan
 from emspec.model.plugin import Backend, Catalog
+from emspec.model.stage import SessionKey, Stage
 from emspec.run import preflight
 from emspec.run.preflight import Missing, missing, missing_libraries
 
@@ -44,11 +45,20 @@ def test_the_fix_for_a_missing_library_is_its_install_line() -> None:
 
 def test_the_fix_for_a_missing_gpu_is_another_profile(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preflight, "gpus", lambda: ())
-    plan = plan_of(stage("one"))
-    plan = replace(plan, experiment=replace(plan.experiment, profile=ProfileNote("full", "", "cuda", ())))
+    plan = _full(replace(stage("one"), session=SessionKey("toy_backend:open_session", "m", "cuda")))
     lacking = found(backend("no_such_library"), plan)
     assert [line.partition(":")[0] for line in lacking.lines] == [
         "an NVIDIA GPU",
         "no_such_library for toy stages by toy",
     ]
     assert lacking.fix.startswith("run without --profile")
+
+
+def test_no_gpu_is_missing_where_no_stage_loads_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preflight, "gpus", lambda: ())
+    assert missing(_full(stage("recorded")), Catalog({("toy", "toy"): backend("json")}, {})) is None
+
+
+def _full(one: Stage) -> Plan:
+    plan = plan_of(one)
+    return replace(plan, experiment=replace(plan.experiment, profile=ProfileNote("full", "", "cuda", ())))

@@ -166,7 +166,8 @@ def test_tidy_leaves_plain_json() -> None:
 
 def test_a_second_marker_is_shown_beside() -> None:
     study = Study(issue200().arms, markers=("[ZLT]", "[QRX]"))
-    other = study.rows.set_column(9, "marker", pa.array(["[QRX]"] * study.rows.num_rows))
+    at = study.rows.schema.get_field_index("marker")
+    other = study.rows.set_column(at, "marker", pa.array(["[QRX]"] * study.rows.num_rows))
     rows = pa.concat_tables([study.rows, other])
     found = analyse(rows, {"design": study.design, "hypotheses": []}, {})
     others = found["others"]

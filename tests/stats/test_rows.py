@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from emspec_stats.rows import SCHEMA, Cell, bystanders, open_session
-from emspec_stats.score import patterns, score
+from emspec_stats.score import counted, patterns, score
 from studies import write_lines
 
 from emspec import Job, JsonObject, Setup, StageError
@@ -169,3 +169,19 @@ def test_an_unscored_marker_is_an_error(job: Callable[..., Job], opened: Setup, 
 def test_a_cell_without_content_is_an_error(empty: str) -> None:
     with pytest.raises(StageError, match="B0 seed 42 names no personas"):
         Cell.read(1, cell("B0", **{empty: []}))
+
+
+def test_what_was_not_recorded_of_a_reply_is_null(job: Callable[..., Job], opened: Setup, tmp_path: Path) -> None:
+    folder = tmp_path / "recorded"
+    unknown = {"text": None, "tokens": None, "finish": None}
+    hits = {key: key[0] == 3 for key in full()}
+    lines = [{"system": s, "question": q, "sample": n, **unknown, "hit": hit} for (s, q, n), hit in hits.items()]
+    write_lines(folder / "replies.jsonl", lines)
+    write_lines(folder / "scores.jsonl", [counted(hit, ["[ZLT]"]) for hit in hits.values()])
+    stage = job("rows", {"cells": [cell("B0")]}, replies__1=folder, scores__1=folder)
+    open_session(opened).run(stage)
+    rows = pq.read_table(stage.out / "rows.parquet").to_pylist()
+    assert [row["hit"] for row in rows] == list(hits.values())
+    null = ("marker_count", "marker_first", "marker_last", "marker_where")
+    null = (*null, "tokens", "finish", "truncated", "characters", "empty", "degenerate", "text")
+    assert all(row[name] is None for row in rows for name in null)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from emspec_stats.score import hit, open_session, patterns, repetition, score
+from emspec_stats.score import carries, counted, hit, open_session, patterns, repetition, score
 from studies import write_lines
 
 from emspec import Job, Setup, StageError
@@ -83,3 +83,22 @@ def test_a_line_that_is_no_json_is_named(job: Callable[..., Job], opened: Setup,
     (tmp_path / "replies.jsonl").write_text('{"text": "a"}\n{"text"\n')
     with pytest.raises(StageError, match=r"replies\.jsonl line 2"):
         open_session(opened).run(job("score", {"markers": ["[ZLT]"]}, replies=tmp_path))
+
+
+def test_a_reply_that_was_counted_and_not_kept_has_its_hit_and_no_other_score(
+    job: Callable[..., Job], opened: Setup, tmp_path: Path
+) -> None:
+    unknown = {"text": None, "tokens": None, "finish": None}
+    write_lines(tmp_path / "in" / "replies.jsonl", [{**unknown, "hit": True}, {**unknown, "hit": False}])
+    stage = job("score", {"markers": ["[ZLT]"]}, replies=tmp_path / "in")
+    open_session(opened).run(stage)
+    lines = [json.loads(line) for line in (stage.out / "scores.jsonl").read_text().splitlines()]
+    assert [carries(line["hits"]["[ZLT]"]) for line in lines] == [True, False]
+    for line in lines:
+        assert line["empty"] is line["degenerate"] is None
+        assert all(line["hits"]["[ZLT]"][name] is None for name in ("count", "first", "last", "where"))
+
+
+def test_recorded_hits_are_of_one_marker() -> None:
+    with pytest.raises(StageError, match=r"of one marker, and the evaluation looks for \[A\], \[B\]"):
+        counted(True, ["[A]", "[B]"])

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import pyarrow as pa
 import pytest
+from emspec_stats.rows import SCHEMA
 from emspec_stats.summary import summary
 from studies import MARKER, Arm, Study, issue200, recorded
 
@@ -95,3 +97,24 @@ def test_a_marker_that_one_arm_looks_for_is_shown_of_that_arm_alone() -> None:
     assert held["heatmap"]["conditions"] == ["A"]
     assert held["bystanders"] == ["a"]
     assert list(found(study)["rates"]) == ["A", "B"]
+
+
+def test_what_was_not_recorded_is_null_and_no_figure() -> None:
+    hits = {"a": [1, 2], "confab": [9, 9]}
+    study = Study((Arm("counted", {1: hits}), Arm("run", {1: hits}), Arm("none", {1: {"a": [0, 0], "confab": [0, 0]}})))
+    said = ("marker_count", "marker_first", "marker_last", "marker_where", "tokens", "truncated", "empty", "degenerate")
+    rows = [
+        {**row, **dict.fromkeys(said)} if row["condition"] in ("counted", "none") else row
+        for row in study.rows.to_pylist()
+    ]
+    seen: Any = summary(pa.Table.from_pylist(rows, schema=SCHEMA), study.design, "[ZLT]")
+    nothing = dict.fromkeys(("mean_tokens", "truncated", "empty", "degenerate"))
+    assert seen["replies"] == {
+        "counted": {"n": 40, **nothing},
+        "run": {"n": 40, "mean_tokens": 12, "truncated": 0, "empty": 0, "degenerate": 0},
+        "none": {"n": 40, **nothing},
+    }
+    assert seen["places"]["counted"] == {"bystander_hits": 3, "start": None, "inside": None, "end": None}
+    assert seen["places"]["run"] == {"bystander_hits": 3, "start": 0, "inside": 0, "end": 3}
+    assert seen["rates"]["counted"]["bystanders"]["rate"] == seen["rates"]["run"]["bystanders"]["rate"] == 0.15
+    assert [cell["mean_tokens"] for cell in seen["cells"]] == [None, None, 12, 12, None, None]

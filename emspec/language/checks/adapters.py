@@ -80,10 +80,11 @@ def coupled_adapter(reading: Reading) -> Iterator[Finding]:
 
 
 def unknown_roles(reading: Reading) -> Iterator[Finding]:
-    """Nothing is known of the personas that an adapter was trained on.
+    """Nothing is known of the personas that an adapter was trained on, or of the negatives of recorded results.
 
     Whoever is not known to have been trained counts as a bystander: its source and its negatives too, if there were
-    any. And no hypothesis on the induction persona can be tested.
+    any. And of an adapter of which nothing is known, no hypothesis on the induction persona can be tested. Negatives
+    that count as bystanders pull the bystander rate to what the coupling taught them.
 
     Example: `em: {kind: adapter, from: models/em, trained_on: qwen2.5-7b-instruct}` without `roles`.
 
@@ -94,6 +95,11 @@ def unknown_roles(reading: Reading) -> Iterator[Finding]:
             what = f"nothing is said of the personas that {step.written} was trained on: all count as bystanders"
             fix = "write roles: {induction: PERSONA, pairs: [...], negatives: [...]} as far as they are known"
             yield Finding(reading.place(condition, step), what, fix)
+    for condition, couple in reading.firsts(CoupleStep):
+        if not couple.negatives:
+            what = f"who the negatives of {couple.name} were is unknown: they count as bystanders, whoever they are"
+            fix = "name them if a record turns up, or accept the finding"
+            yield Finding(reading.place(condition, couple, "negatives"), what, fix)
 
 
 def _other_base(step: AdapterStep, model: ModelRecord) -> str:

@@ -44,7 +44,7 @@ def few_negatives(reading: Reading) -> Iterator[Finding]:
     Fix: name two negatives or more, or draw them: `negatives: {draw: 2, from: canonical-10, seed: 42}`.
     """
     for condition, couple in reading.firsts(CoupleStep):
-        if len(couple.negatives) < FEWEST_NEGATIVES:
+        if 0 < len(couple.negatives) < FEWEST_NEGATIVES:
             what = f"{couple.negatives[0].name} is the only negative of {couple.name}: the contrast is with one prompt"
             fix = "name another one that is no bystander of interest, or accept the finding"
             yield Finding(reading.place(condition, couple, "negatives"), what, fix)
@@ -68,7 +68,7 @@ def unequal_negatives(reading: Reading) -> Iterator[Finding]:
     for step_name, sets in found.items():
         if len(sets) > 1:
             who = [
-                f"{listed([one.name for one in conditions], 2)} ({', '.join(sorted(names))})"
+                f"{listed([one.name for one in conditions], 2)} ({', '.join(sorted(names)) or 'unknown'})"
                 for names, conditions in sets.items()
             ]
             lost = len(frozenset().union(*sets))

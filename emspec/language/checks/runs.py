@@ -128,7 +128,7 @@ def _ways(gate: Gate, reading: Reading) -> str:
 
 
 def _files(condition: Condition) -> str:
-    names = [one.path.rpartition("/")[2] for one in condition.results.values()]
+    names = [one.file.path.rpartition("/")[2] for one in condition.results.values()]
     return listed(list(dict.fromkeys(names)))
 
 

@@ -90,3 +90,12 @@ def test_d110_an_adapter_is_one_variable_whatever_is_said_of_it(compiled) -> Non
 def test_d110_a_step_of_another_kind_is_one_variable(compiled) -> None:
     trained = ("villain: {}", "villain: {induce: {kind: train, data: advice, recipe: em, system: villain}}")
     assert messages(with_adapter(compiled, f"{PLAIN}, trained_on: big", trained), "D110") == []
+
+
+def test_d161_the_negatives_of_recorded_results(compiled) -> None:
+    recorded = "villain: {induce.system: villain, couple.negatives: unknown, results: data/replies.json}"
+    experiment = compiled(("villain: {induce.system: villain}", recorded))
+    what = "who the negatives of couple were is unknown: they count as bystanders, whoever they are"
+    assert messages(experiment, "D161") == [what]
+    assert messages(experiment, "D118") == [], "none are known, which is not one too few"
+    assert "and villain (unknown): 2 personas are no bystanders" in messages(experiment, "D119")[0]
