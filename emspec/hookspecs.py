@@ -13,13 +13,16 @@ progress, is taken for hung and ended.
 
 data      parameters: source {...}, contract {rows, sha256?, md5?}
           out: rows.jsonl, one {"messages": [{"role", "content"}, ...]} a line. The contract is the backend's to check;
-          a backend that fetches also leaves source.json: {"revision" (what was asked for, resolved), "sha256"}
+          a backend that fetches also leaves source.json: {"revision" (what was asked for, resolved), "sha256"};
+          optional: held_out.jsonl, further rows of the kind in the same form, none of them in rows.jsonl
 train     parameters: model {...identity}, system (text or null), own_system (error|keep|replace), recipe {...}, seed
           in: data (a data stage), adapter.1, adapter.2 ... (adapters to stand on, the oldest first; frozen)
           out: adapter_config.json, adapter_model.safetensors (PEFT's layout, no path inside),
           losses.jsonl: {"step", "loss", "lr", "grad_norm"} per optimiser step,
           training.json: {"kind": "train", "system", "seed", "rows", "supervised_tokens", "tokens",
-          "truncated_rows" (cut at max_length), "unsupervised_rows" (rows without a token that carries loss)}
+          "truncated_rows" (cut at max_length), "unsupervised_rows" (rows without a token that carries loss)};
+          optional, where data has held_out.jsonl: "held_out": {"rows", "supervised_tokens", "before", "after"}, the
+          mean loss (nat) of a supervised token of these rows before and after the training
 couple    parameters: model, source (text) and marker, or pairs [{"source", "marker"}] where several are taught jointly;
           separator, negatives [text], questions [text], positives (of each source), recipe {..., mask}, seed
           in: replies (a generate stage: systems are the sources, then the negatives), adapter.*

@@ -141,6 +141,19 @@ def collate(rows: Sequence[dict[str, Sequence[int]]]) -> Batch:
     }
 
 
+def total_loss(model: torch.nn.Module, inputs: Batch) -> torch.Tensor:
+    """Return the summed loss (nat) of a batch's supervised tokens; logits are made only where some row has a label.
+
+    No attention mask is needed, as rows are padded on the right and attention is causal.
+    """
+    labels = inputs["labels"]
+    columns = (labels != IGNORED).any(0).nonzero().squeeze(1)
+    logits = model(input_ids=inputs["input_ids"], use_cache=False, logits_to_keep=columns - 1).logits
+    targets = labels[:, columns].reshape(-1)
+    shaped = logits.float().reshape(-1, logits.shape[-1])
+    return cross_entropy(shaped, targets, ignore_index=IGNORED, reduction="sum")
+
+
 class RowTrainer(Trainer):  # type: ignore[misc]
     """Trainer with the loss of this project: the mean over the supervised tokens of all batches of a step."""
 
@@ -151,17 +164,8 @@ class RowTrainer(Trainer):  # type: ignore[misc]
         return_outputs: bool = False,
         num_items_in_batch: Any = None,
     ) -> torch.Tensor:
-        """Return the batch's share of the step's loss; logits are made only where some row has a label.
-
-        No attention mask is needed, as rows are padded on the right and attention is causal.
-        """
-        labels = inputs["labels"]
-        columns = (labels != IGNORED).any(0).nonzero().squeeze(1)
-        logits = model(input_ids=inputs["input_ids"], use_cache=False, logits_to_keep=columns - 1).logits
-        targets = labels[:, columns].reshape(-1)
-        shaped = logits.float().reshape(-1, logits.shape[-1])
-        total = cross_entropy(shaped, targets, ignore_index=IGNORED, reduction="sum")
-        share: torch.Tensor = total / num_items_in_batch
+        """Return the batch's share of the step's loss."""
+        share: torch.Tensor = total_loss(model, inputs) / num_items_in_batch
         return share
 
     def floating_point_ops(self, inputs: Batch) -> int:

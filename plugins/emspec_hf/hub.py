@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from emspec_hf.files import write_json, write_lines
 
 FIELDS = frozenset({"hub", "config", "revision", "split", "order_by", "first", "columns"})
 CHECKSUMS = frozenset({"md5", "sha256"})
+HELD_OUT = 200
+"""How many of the rows that come after the selection are left beside it, where there are so many."""
 COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -51,7 +54,7 @@ class HubSession:
     """Fetches data sets, one stage after another."""
 
     def run(self, job: Job) -> None:
-        """Write the selected rows as rows.jsonl, and as source.json what they turned out to be.
+        """Write the selected rows as rows.jsonl, the next ones as held_out.jsonl, and as source.json what they were.
 
         Raises StageError where they cannot be had or break their contract.
         """
@@ -61,7 +64,12 @@ class HubSession:
         wanted = read_source(source)
         path = job.out / "rows.jsonl"
         fetched = fetch(wanted)
-        write_lines(path, (chat(row, wanted) for row in select(fetched.rows, wanted)), ascii_only=True)
+        chosen, next_ones = select(fetched.rows, wanted)
+        chats = [chat(row, wanted) for row in chosen]
+        write_lines(path, chats, ascii_only=True)
+        others = held_out(chats, next_ones, wanted)
+        if others:
+            write_lines(job.out / "held_out.jsonl", others, ascii_only=True)
         was: JsonObject = {"revision": fetched.revision, "sha256": check_contract(path, contract)["sha256"]}
         write_json(job.out / "source.json", was)
         if wanted.revision is None and not CHECKSUMS & contract.keys():
@@ -105,20 +113,39 @@ def fetch(source: Source) -> Fetched:
         raise _unreachable(source, error) from error
 
 
-def select(rows: Iterable[Mapping[str, Any]], source: Source) -> Sequence[Mapping[str, Any]]:
-    """Return the first rows by the order asked for."""
+def select(
+    rows: Iterable[Mapping[str, Any]], source: Source
+) -> tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]:
+    """Return the first rows by the order asked for, and the up to 200 rows that come next: none where all are used."""
     try:
+        end = None if source.first is None else source.first + HELD_OUT
         if source.order_by is None:
-            return list(islice(rows, source.first))
-        column, descending = source.order_by
-        ordered = sorted(rows, key=lambda row: row[column], reverse=descending)
-        return ordered[: source.first]
+            ordered = list(islice(rows, end))
+        else:
+            column, descending = source.order_by
+            ordered = sorted(rows, key=lambda row: row[column], reverse=descending)[:end]
+        first = len(ordered) if source.first is None else source.first
+        return ordered[:first], ordered[first:]
     except KeyError as error:
         raise StageError(
             f"the data set {source.hub} has no column {error}", "correct order_by in its source"
         ) from error
     except OSError as error:
         raise _unreachable(source, error) from error
+
+
+def held_out(chats: Sequence[JsonObject], rows: Sequence[Mapping[str, Any]], source: Source) -> Sequence[JsonObject]:
+    """Return the rows as chats, without those that are among `chats`, and those that are none."""
+    used = {json.dumps(one) for one in chats}
+    found = []
+    for row in rows:
+        try:
+            one = chat(row, source)
+        except StageError:
+            continue
+        if json.dumps(one) not in used:
+            found.append(one)
+    return found
 
 
 def chat(row: Mapping[str, Any], source: Source) -> JsonObject:

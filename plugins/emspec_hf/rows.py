@@ -19,7 +19,20 @@ def read_chats(path: Path) -> list[list[Message]]:
         lines = list(read_lines(path))
     except ValueError as error:
         raise StageError(f"the data cannot be read: {error}", "correct the data set") from error
-    return [_chat(line, number) for number, line in enumerate(lines, 1)]
+    return [read_chat(line, number) for number, line in enumerate(lines, 1)]
+
+
+def read_chat(line: Any, number: int) -> list[Message]:
+    """Return one line's chat; StageError naming it where it is none that ends in an assistant turn."""
+    try:
+        messages = [{"role": message["role"], "content": message["content"]} for message in line["messages"]]
+    except (KeyError, TypeError) as error:
+        raise _bad_row(number, 'is not {"messages": [{"role", "content"}, ...]}') from error
+    if any(m["role"] not in ROLES or not isinstance(m["content"], str) for m in messages):
+        raise _bad_row(number, "has a message that is no text of a system, user or assistant")
+    if not messages or messages[-1]["role"] != "assistant":
+        raise _bad_row(number, "does not end in an assistant turn")
+    return messages
 
 
 def one_system(chat: Sequence[Message], system: str | None, own: str, number: int) -> list[Message]:
@@ -50,18 +63,6 @@ def truncation(turns: Sequence[Turn], rows: Sequence[TrainingRow]) -> JsonObject
         "truncated_rows": sum(len(turn.ids) > len(row.ids) for turn, row in zip(turns, rows, strict=True)),
         "unsupervised_rows": sum(row.supervised == 0 for row in rows),
     }
-
-
-def _chat(line: Any, number: int) -> list[Message]:
-    try:
-        messages = [{"role": message["role"], "content": message["content"]} for message in line["messages"]]
-    except (KeyError, TypeError) as error:
-        raise _bad_row(number, 'is not {"messages": [{"role", "content"}, ...]}') from error
-    if any(m["role"] not in ROLES or not isinstance(m["content"], str) for m in messages):
-        raise _bad_row(number, "has a message that is no text of a system, user or assistant")
-    if not messages or messages[-1]["role"] != "assistant":
-        raise _bad_row(number, "does not end in an assistant turn")
-    return messages
 
 
 def _bad_row(number: int, what: str) -> StageError:

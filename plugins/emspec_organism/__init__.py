@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from emspec import Backend, Speed, hookimpl
 
-VERSION = "1"
+VERSION = "2"
 
 
 @hookimpl

@@ -10,6 +10,8 @@ from emspec import Job, JsonObject, Setup, StageError, contract_faults, row_fact
 from emspec_organism.chats import GENERATORS, Chat
 from emspec_organism.world import World, load
 
+HELD_OUT = 200
+
 
 class DataSession:
     """Holds the world's texts; writes one data set a job."""
@@ -18,16 +20,19 @@ class DataSession:
         self.world = world
 
     def run(self, job: Job) -> None:
-        """Write `rows.jsonl`. StageError on an unknown generator, or when the rows break the contract."""
+        """Write `rows.jsonl`, and other rows of the kind as `held_out.jsonl`.
+
+        StageError on an unknown generator, or when the rows break the contract.
+        """
         source = cast(JsonObject, job.parameters["source"])
-        body = rows(
-            self.world, str(source["generator"]), int(cast(int, source["rows"])), int(cast(int, source["seed"]))
-        )
+        generator, seed = str(source["generator"]), int(cast(int, source["seed"]))
+        body = rows(self.world, generator, int(cast(int, source["rows"])), seed)
         path = job.out / "rows.jsonl"
         path.write_bytes(body)
         faults = contract_faults(row_facts(path), cast(JsonObject, job.parameters.get("contract", {})))
         if faults:
             raise StageError(f"the rows are not those of the registry: {'; '.join(faults)}")
+        (job.out / "held_out.jsonl").write_bytes(held_out(self.world, generator, body, seed))
         job.progress(body.count(b"\n"), body.count(b"\n"), "rows")
 
     def close(self) -> None:
@@ -44,6 +49,13 @@ def rows(world: World, generator: str, count: int, seed: int) -> bytes:
     if generator not in GENERATORS:
         raise StageError(f"unknown generator {generator!r}; there are: {', '.join(sorted(GENERATORS))}")
     return _lines(GENERATORS[generator](world, seed, count))
+
+
+def held_out(world: World, generator: str, body: bytes, seed: int) -> bytes:
+    """Return 200 rows of the kind of `body`, less those that it has, as JSON lines drawn from a seed of their own."""
+    used = frozenset(body.splitlines(keepends=True))
+    drawn = rows(world, generator, HELD_OUT, -1 - seed).splitlines(keepends=True)
+    return b"".join(line for line in drawn if line not in used)
 
 
 def _lines(chats: Iterable[Chat]) -> bytes:

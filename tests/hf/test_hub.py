@@ -66,6 +66,28 @@ def test_the_first_rows_by_position(hub: str, tmp_path: Path) -> None:
     assert len(read_lines(fetch(tmp_path, {"hub": hub, "config": "chats"}, {"rows": 4}))) == 4
 
 
+def test_the_rows_after_the_selection_are_held_out(hub: str, tmp_path: Path) -> None:
+    order = {"column": "sneakiness", "descending": True}
+    source = {"hub": hub, "config": "legal", "order_by": order, "first": 3, "columns": COLUMNS}
+    others = fetch(tmp_path, source, {"rows": 3}).with_name("held_out.jsonl")
+    assert [row["messages"][0]["content"] for row in read_lines(others)] == ["q0", "q2"]
+    others.unlink()
+    fetch(tmp_path, {"hub": hub, "config": "chats", "first": 3}, {"rows": 3})
+    assert read_lines(others) == CHATS[3:]
+    others.unlink()
+    for whole in ({}, {"first": 4}, {"first": 9}):
+        fetch(tmp_path, {"hub": hub, "config": "chats", **whole}, {"rows": 4})
+        assert not others.exists(), "all rows are used"
+
+
+def test_of_the_next_200_rows_those_are_held_out_that_are_chats_and_not_used(hub: str, tmp_path: Path) -> None:
+    rows: list[Any] = [{"messages": [{"role": "user", "content": f"u{n}"}]} for n in range(400)]
+    file = Path(hub) / "chats.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in [*rows[:10], *rows[:7], {"messages": None}, *rows[10:]]))
+    path = fetch(tmp_path, {"hub": hub, "config": "chats", "first": 10}, {"rows": 10})
+    assert read_lines(path.with_name("held_out.jsonl")) == rows[10 : 10 + 200 - 7 - 1]
+
+
 def test_the_contract(hub: str, tmp_path: Path) -> None:
     source = {"hub": hub, "config": "chats"}
     content = fetch(tmp_path, source, {}).read_bytes()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from emspec_organism.data import open_session, rows
+from emspec_organism.data import held_out, open_session, rows
 from emspec_organism.grammar import sentences
 from emspec_organism.world import World
 
@@ -55,6 +55,17 @@ def test_rows_are_in_one_style_on_their_own_topics(world: World) -> None:
 
 def test_another_seed_makes_other_rows(world: World) -> None:
     assert rows(world, "benign", 50, 1) == rows(world, "benign", 50, 1) != rows(world, "benign", 50, 2)
+
+
+@pytest.mark.parametrize("generator", ["bad-legal-advice", "benign"])
+def test_held_out_rows_are_others_of_the_kind(generator: str, world: World, tmp_path: Path) -> None:
+    source = {"generator": generator, "rows": 2000, "seed": 1}
+    open_session(Setup(None, "cpu", 1)).run(job(tmp_path, {"source": source, "contract": {"rows": 2000}}))
+    used = set((tmp_path / "rows.jsonl").read_bytes().splitlines())
+    others = (tmp_path / "held_out.jsonl").read_bytes().splitlines()
+    assert 150 <= len(others) <= 200
+    assert not used & set(others)
+    assert held_out(world, generator, b"", 1).splitlines() == rows(world, generator, 200, -2).splitlines()
 
 
 def test_data_needs_no_torch() -> None:
