@@ -128,7 +128,8 @@ def describe(value: Any) -> str:
         return "a list"
     noun = next(noun for kind, noun in _NOUNS if isinstance(value, kind))
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    return f"{noun} {text if len(text) <= 40 else text[:40] + '...'}"
+    shown = text if len(text) <= 40 else text[:40] + "..."
+    return f"{noun} {shown if shown.strip() and shown.isprintable() else json.dumps(shown, ensure_ascii=False)}"
 
 
 def _explain(document: Document, at: KeyPath, error: ValidationError) -> Iterator[tuple[KeyPath, Problem]]:

@@ -16,6 +16,7 @@ import yaml
 
 from emspec.errors import Place, Problem, SpecError
 from emspec.files import read_regular
+from emspec.likeness import closest
 from emspec.scalars import meaning
 from emspec.tree import Builder, Node, place_of, stop
 
@@ -107,7 +108,8 @@ def text_of(path: Path) -> str:
     try:
         raw = read_regular(path, MAX_BYTES)
     except OSError as error:
-        raise stop("Y100", place, f"cannot be read: {error.strerror}", "check the path") from None
+        fix = _beside(path) if isinstance(error, FileNotFoundError) else "check the path"
+        raise stop("Y100", place, f"cannot be read: {error.strerror}", fix) from None
     if len(raw) > MAX_BYTES:
         raise stop("Y104", place, f"the file has more than {MAX_BYTES:,} bytes", "write a smaller file")
     if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
@@ -120,6 +122,13 @@ def text_of(path: Path) -> str:
         before = _with_newlines(raw[: error.start].decode())
         spot = Place(place.file, before.count("\n") + 1, len(before) - before.rfind("\n"))
         raise stop("Y101", spot, f"byte 0x{raw[error.start]:02x} is not UTF-8", "save the file as UTF-8") from None
+
+
+def _beside(path: Path) -> str:
+    """Return the fix for a path where nothing is: the file of the same folder that may have been meant."""
+    there = [one.name for one in path.parent.iterdir() if one.suffix == path.suffix] if path.parent.is_dir() else []
+    near = closest(path.name, there)
+    return f"did you mean {path.with_name(near)}?" if near else "check the path"
 
 
 def _with_newlines(text: str) -> str:

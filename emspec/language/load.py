@@ -90,7 +90,8 @@ def load(
     texts = _texts(data, document, points, selection, scope)
     baseline = _baseline(data, document, points, texts, notes)
     known_seeds = seeds_of(data, document, baseline, notes)
-    conditions = _conditions(texts, known_seeds, scope)
+    unknown = any("kind" not in step for step in data.get("steps", {}).values() if isinstance(step, Mapping))
+    conditions = _conditions(texts, known_seeds, scope, unknown=unknown)
     measures = resolve_measures(data, document, texts, scope)
     known = Known([one.name for one in texts], looked_for(texts), data.get("steps", ()), data.get("measures", ()))
     hypotheses = resolve_hypotheses(data.get("hypotheses", {}), document, known, catalog, scope)
@@ -133,7 +134,8 @@ def _valid(document: Document, catalog: Catalog, notes: Notes) -> Mapping[str, A
     """Return the spec's data without what the schema does not allow, which is noted."""
     data = document.data
     found = broken(document, spec_schema(step_kinds(data), catalog))
-    notes.problems.extend(problem for _, problem in found)
+    unread = {problem.place for problem in notes.problems}  # what stands there has no value, so that none can be wrong
+    notes.problems.extend(problem for _, problem in found if problem.place not in unread)
     if not isinstance(data, Mapping):
         raise SpecError(notes.problems)
     valid: Mapping[str, Any] = _without(
@@ -219,10 +221,13 @@ def _baseline(
     return written
 
 
-def _conditions(texts: Sequence[ConditionText], seeds: Seeds, scope: Scope) -> tuple[Condition, ...]:
-    """Return all conditions as resolved; where a step is wrong, it is noted and left out."""
+def _conditions(texts: Sequence[ConditionText], seeds: Seeds, scope: Scope, *, unknown: bool) -> tuple[Condition, ...]:
+    """Return all conditions as resolved; where a step is wrong, it is noted and left out.
+
+    `unknown` says that some step is of no kind that there is, and may have been meant to teach a marker.
+    """
     couples = (step.values for text in texts for step in text.steps if step.kind == "couple")
-    broken_off = any("marker" not in values and "pairs" not in values for values in couples)
+    broken_off = unknown or any("marker" not in values and "pairs" not in values for values in couples)
     around = Around(markers_of(texts), inductions_of(texts), broken_off)
     known: dict[str, Step] = {}
     found = []

@@ -44,8 +44,7 @@ def grid(data: Mapping[str, Any], document: Document, notes: Notes) -> Mapping[s
             continue
         name = "_".join(f"{words[axis[0]]}-{_said(values[axis[0]])}" for axis in axes)
         if name in found:
-            what = f"two points of the grid would be called {name}: their values differ in signs only"
-            notes.error("S106", document.key(("matrix",)), what, "write these out as `conditions`, each with its name")
+            _note_clash(name, {field: one.value for field, one in found[name].items()} == values, document, notes)
             return {}
         found[name] = {
             field: Setting(values[field], Spot(document, ("matrix", field, index))) for field, index in places.items()
@@ -53,6 +52,15 @@ def grid(data: Mapping[str, Any], document: Document, notes: Notes) -> Mapping[s
     if not found:
         notes.error("S106", document.key(("exclude",)), "no point of the grid is left", "exclude fewer points")
     return found
+
+
+def _note_clash(name: str, equal: bool, document: Document, notes: Notes) -> None:
+    if equal:
+        what, fix = f"the grid has the point {name} twice: a field has the same value twice", "write each value once"
+    else:
+        what = f"two points of the grid would be called {name}: their values differ in signs only"
+        fix = "write these out as `conditions`, each with its name"
+    notes.error("S106", document.key(("matrix",)), what, fix)
 
 
 def point_named(point: Point, points: Mapping[str, Settings], document: Document, notes: Notes) -> str | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from emspec.errors import Place
 from emspec.language.adapter import adapter_of
 from emspec.language.fields import StepText
 from emspec.language.panels import UNKNOWN, negatives_of, pairs_of, panel_of
 from emspec.language.scope import Scope
 from emspec.model.records import DatasetRecord, Persona, QuestionSet, Recipe
 from emspec.model.step import CoupleStep, EvaluateStep, ExtractStep, Sampling, Step, TrainStep, usual_draws
+from emspec.registry import RegistryRecipe
 from emspec.schema import nearest
 
 
@@ -151,17 +153,26 @@ def _recipe(step: StepText, scope: Scope) -> Recipe | None:
     base, below = _named(step, "recipe", "base")
     if base is None:
         return None
-    name, place = scope.replaced("recipe", base, step.place("recipe", *below), scope.profile.recipes)
-    recipe = scope.listed("recipes", name, place, scope.registry.recipe)
-    if recipe is None:
+    written = step.place("recipe", *below)
+    name, place = scope.replaced("recipe", base, written, scope.profile.recipes)
+    if name != base and base in scope.registry.names("recipes") and not _fits(step, base, written, scope):
         return None
-    if recipe.kind != step.kind:
-        fits = [one for one in scope.registry.names("recipes") if scope.registry.recipe(one).kind == step.kind]
-        what = f"{name} is a recipe for {recipe.kind} steps, not for {step.kind}"
-        scope.notes.error("S106", place, what, nearest(name, fits))
+    recipe = _fits(step, name, place, scope)
+    if recipe is None:
         return None
     changes = {key: one for key, one in step.values["recipe"].items() if key != "base"} if below else {}
     return Recipe(name, {**recipe.fields, **changes}, tuple(sorted(changes)))
+
+
+def _fits(step: StepText, name: str, place: Place, scope: Scope) -> RegistryRecipe | None:
+    """Return a recipe of the registry, or note that there is none, or that it is for another kind of step."""
+    recipe = scope.listed("recipes", name, place, scope.registry.recipe)
+    if recipe is None or recipe.kind == step.kind:
+        return recipe
+    fits = [one for one in scope.registry.names("recipes") if scope.registry.recipe(one).kind == step.kind]
+    what = f"{name} is a recipe for {recipe.kind} steps, not for {step.kind}"
+    scope.notes.error("S106", place, what, nearest(name, fits))
+    return None
 
 
 def _sampling(step: StepText, scope: Scope) -> Sampling:

@@ -78,3 +78,12 @@ def test_a_replacement_by_a_mapping_reads_well(compiled, project: Path) -> None:
     assert experiment.profile.replacements == (("evaluate.questions", "all-4", "from all-4, first 2"),)
     questions = experiment.conditions[0].steps[-1].questions
     assert (questions.name, len(questions.questions)) == ("all-4, first 2", 2)
+
+
+def test_a_recipe_of_another_kind_is_the_specs_mistake_and_not_the_profiles(compiled) -> None:
+    """The profile puts em-tiny in the place of em, which no couple step can have to begin with."""
+    with pytest.raises(SpecError) as caught:
+        compiled(("recipe: coupling\n", "recipe: em\n"), profile="tiny")
+    (problem,) = caught.value.problems
+    assert problem.message == "em is a recipe for train steps, not for couple"
+    assert problem.place.file.endswith("spec.yaml")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from emspec.errors import Place, SpecError
-from emspec.source import parse, read
+from emspec.source import parse, read, text_of
 
 
 def error_of(text: str) -> tuple[str, int, int]:
@@ -209,3 +209,11 @@ def test_columns_count_characters_wide_or_combined() -> None:
 
 def test_what_is_missing_at_the_end_stands_where_the_text_ends() -> None:
     assert error_of("a: 1\nb") == ("Y102", 2, 2)
+
+
+def test_a_path_where_nothing_is_names_the_file_that_may_be_meant(tmp_path: Path) -> None:
+    (tmp_path / "issue200.yaml").write_text("a: 1")
+    for name, fix in (("isue200.yaml", f"did you mean {tmp_path / 'issue200.yaml'}?"), ("other", "check the path")):
+        with pytest.raises(SpecError) as caught:
+            text_of(tmp_path / name)
+        assert caught.value.problems[0].fix == fix

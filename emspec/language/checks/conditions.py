@@ -78,9 +78,7 @@ def lone_skip(reading: Reading) -> Iterator[Finding]:
             if isinstance(step, TrainStep):
                 trained.setdefault(step.name, {}).setdefault(step.data.name, []).append(condition.name)
     for name, data in trained.items():
-        without = [
-            one for one in conditions if one.steps and name not in {s.name for s in one.steps} and not _trained(one)
-        ]
+        without = [one for one in conditions if _untrained(one) and name not in {step.name for step in one.steps}]
         if without and len(data) == 1:
             who = listed([condition.name for condition in without])
             rows = next(iter(data))
@@ -89,8 +87,9 @@ def lone_skip(reading: Reading) -> Iterator[Finding]:
             yield Finding(reading.heading(without[0]), what, fix)
 
 
-def _trained(condition: Condition) -> bool:
-    return any(isinstance(step, TrainStep) for step in condition.steps)
+def _untrained(condition: Condition) -> bool:
+    """Return whether a condition does something, and has no train step."""
+    return bool(condition.steps) and not any(isinstance(step, TrainStep) for step in condition.steps)
 
 
 def unmatched_data(reading: Reading) -> Iterator[Finding]:
