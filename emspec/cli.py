@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 import tempfile
@@ -77,6 +78,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; every error that a user can cause ends here, as text and an exit code."""
+    _make_printable()
     console = Console(stderr=True, highlight=False)
     try:
         status = cli.main(args=arguments, prog_name="emspec", standalone_mode=False)
@@ -95,6 +97,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         console.print(f"error: a fault in emspec itself; please report it with {_kept(traceback.format_exc())}")
         sys.exit(EmspecError.exit_code)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _make_printable() -> None:
+    """Let a terminal that cannot show a character show its number, in place of failing on it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _left(console: Console, error: BrokenPipeError | SystemExit) -> int:

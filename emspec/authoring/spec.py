@@ -10,6 +10,7 @@ from pathlib import Path
 from emspec.authoring.names import NAME, checked, template, write_text
 from emspec.errors import SpecError, UsageError
 from emspec.registry import Project, Registry
+from emspec.registry.drafts import is_released
 from emspec.registry.versions import newest
 from emspec.schema import nearest
 from emspec.source import parse, text_of
@@ -40,10 +41,11 @@ def new_spec(
 
 
 def _begun(project: Project, issue: int | None, title: str) -> str:
-    versions = Registry(project.root).names("personas")
-    return template("spec.yaml.txt").substitute(
-        editor=_editor(project), head=_head(issue, title), personas=newest(versions) or "1.0.0"
-    )
+    registry = Registry(project.root)
+    versions = registry.names("personas")
+    released = [one for one in versions if is_released(registry, "personas", one)]
+    version = newest(released) or newest(versions) or "1.0.0"
+    return template("spec.yaml.txt").substitute(editor=_editor(project), head=_head(issue, title), personas=version)
 
 
 def _head(issue: int | None, title: str) -> str:

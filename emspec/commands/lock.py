@@ -10,7 +10,6 @@ from rich.console import Console
 from emspec.commands.common import compile_selection, out_folder, selection_of, spec_options
 from emspec.console.paths import short
 from emspec.errors import UsageError
-from emspec.model.plan import Plan
 from emspec.plan.describe import described
 from emspec.plan.lock import Lock, Standing, State, standing
 from emspec.report.locked import sentence
@@ -36,24 +35,26 @@ def command(again: bool, because: str, **values: Any) -> int:
         raise UsageError("the spec evaluates nothing, so there is no analysis to lock", "add an evaluation step")
     locks = read_locks(selection.spec)
     console = Console(highlight=False)
-    if not again and _is_locked(plan, standing(plan, design, locks, "")):
+    found = standing(plan, design, locks, "")
+    if _is_locked(found, again=again):
         console.print(f"plan {plan.digest[:8]} is locked already, profile {compiled.experiment.profile.name}")
         return 0
     lock = lock_of(plan, design, selection.spec, out_folder(selection), because=because.strip())
     path = write_locks(selection.spec, (*locks, lock))
-    console.print(_said(lock), soft_wrap=True, markup=False)
+    console.print(_said(lock, found), soft_wrap=True, markup=False)
     console.print(f"commit {short(path)}", soft_wrap=True, markup=False)
     return 0
 
 
-def _is_locked(plan: Plan, found: Standing) -> bool:
-    """Return whether the plan is the one that was locked last; UsageError where another one was."""
-    if found.state == "changed":
+def _is_locked(found: Standing, *, again: bool) -> bool:
+    """Return whether the plan is the one that was locked last; UsageError where another one was, and none is to be."""
+    if found.state == "changed" and not again:
         raise UsageError(sentence(found), 'to lock it as it is now: --again --because "WHY"')
-    return found.state != "unlocked"
+    return found.state not in ("unlocked", "changed")
 
 
-def _said(lock: Lock) -> str:
+def _said(lock: Lock, before: Standing) -> str:
     state: State = "after" if lock.evaluated else "before"
     digests = f"locked plan {lock.plan[:8]}, analysis {lock.analysis[:8]}, profile {lock.profile}"
-    return f"{digests}\n{sentence(Standing(state, lock))}"
+    earlier = (*before.earlier, *((before.lock,) if before.lock else ()))
+    return f"{digests}\n{sentence(Standing(state, lock, earlier))}"

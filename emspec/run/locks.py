@@ -34,7 +34,8 @@ def read_locks(spec: Path) -> tuple[Lock, ...]:
     except FileNotFoundError:
         return ()
     except (OSError, ValueError, KeyError, TypeError) as error:
-        what = f"the lock {path} cannot be read: {error if str(error) else type(error).__name__}"
+        why = error.strerror if isinstance(error, OSError) else "it is not what emspec lock writes"
+        what = f"the lock {path} cannot be read: {why}"
         raise UsageError(what, f"bring it back from version control: git checkout {path}") from None
 
 

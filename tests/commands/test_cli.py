@@ -20,6 +20,16 @@ def test_help_lists_every_command_and_the_exit_codes() -> None:
     assert "Exit codes" in done.stdout
 
 
+def test_a_terminal_without_unicode_shows_numbers_for_what_it_cannot(tmp_path: Path) -> None:
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    (tmp_path / "registry" / "personas").mkdir(parents=True)
+    (tmp_path / "spec.yaml").write_text("title: \u00e4 \u2013 b\nmodel: \u00e4\n", encoding="utf-8")
+    done = emspec("check", "spec.yaml", cwd=tmp_path, env=plain)
+    assert done.returncode == 2
+    assert "\\xe4" in done.stdout + done.stderr
+    assert "fault in emspec" not in done.stderr
+
+
 @pytest.mark.parametrize("name", list(COMMANDS))
 def test_every_command_has_help(name: str) -> None:
     done = emspec(name, "--help")

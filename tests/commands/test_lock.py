@@ -55,11 +55,22 @@ def test_a_lock_is_written_once_and_never_overwritten_silently(folder: Path) -> 
     assert locks(folder)[1]["because"] == "a typing error"
 
 
+def test_every_locking_again_is_counted_and_told_with_its_reason(folder: Path) -> None:
+    lock(folder)
+    for number, (margin, reason) in enumerate((("5pp", "narrower"), ("8pp", "wider"), ("9pp", "wider yet")), 1):
+        change(folder, f"margin: {'10pp' if number == 1 else ('5pp', '8pp')[number - 2]}", f"margin: {margin}")
+        said = " ".join(lock(folder, "--again", "--because", reason).split())
+        assert f"locked again {number} time(s): " in said
+    assert "narrower; wider; wider yet" in said
+    assert "is locked already" in lock(folder, "--again", "--because", "nothing changed")
+    assert len(locks(folder)) == 4
+
+
 def test_a_lock_that_cannot_be_read_stops_before_the_run(folder: Path) -> None:
     (folder / "specs" / "sim.lock.json").write_text('{"locks": [{}]}')
     done = emspec("run", SPEC, "--profile", "sim", cwd=folder)
     assert done.returncode == 2
-    assert "the lock specs/sim.lock.json cannot be read" in done.stderr
+    assert "the lock specs/sim.lock.json cannot be read: it is not what emspec lock writes" in done.stderr
     assert "git checkout specs/sim.lock.json" in done.stderr
     assert not (folder / "out" / "runs").exists()
 

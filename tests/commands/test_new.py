@@ -157,3 +157,11 @@ def test_a_persona_goes_through_the_registry(place: Path, capsys: pytest.Capture
     assert typed("persona", "pirate", "You are a pirate.") == 0
     assert "pirate: You are a pirate." in (place / "registry" / "personas" / "1.2.0.yaml").read_text()
     assert "has a persona pirate already" in refused(capsys, "persona", "pirate", "You sail.")
+
+
+def test_a_new_spec_takes_the_newest_released_personas_and_no_draft(place: Path) -> None:
+    (place / "registry" / "personas").unlink()
+    shutil.copytree(PROJECT / "registry" / "personas", place / "registry" / "personas")
+    (place / "registry" / "personas" / "12.0.0.yaml").write_text("personas: {pirate: You are a pirate.}\n")
+    assert typed("spec", "study") == 0
+    assert "personas: 12.0.0" not in (place / "specs" / "study.yaml").read_text()
