@@ -32,7 +32,7 @@ docs: .venv/test.stamp
 power-doc: .venv/test.stamp
 	$(BIN)/python -m tools.power
 
-# Tests and intervals on simulated experiments with known truth: half an hour on two cores.
+# Tests and intervals on simulated experiments with known truth: half an hour on two idle cores.
 calibrate: .venv/test.stamp
 	$(BIN)/python -m tools.calibrate
 

@@ -1,4 +1,4 @@
-"""`python -m tools.calibrate`: write docs/calibration.md. Takes about half an hour on two cores."""
+"""`python -m tools.calibrate`: write docs/calibration.md. Takes about half an hour on two idle cores."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.calibrate.page import Outcome, page
 from tools.calibrate.power import powers
 from tools.calibrate.world import ROOT
 
-DRAWS = (1000, 10_000, 1000)
+DRAWS = (500, 10_000, 500)
 """Experiments of each rate for coverage, of each null, and of each planted effect."""
 PAGE = ROOT / "docs" / "calibration.md"
 
