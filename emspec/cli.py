@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
 import os
@@ -93,8 +94,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(INTERRUPTED)
     except (BrokenPipeError, SystemExit) as error:
         sys.exit(_left(console, error))
-    except Exception:
-        console.print(f"error: a fault in emspec itself; please report it with {_kept(traceback.format_exc())}")
+    except Exception as error:
+        console.print(_unforeseen(error), markup=False, soft_wrap=True)
         sys.exit(EmspecError.exit_code)
     sys.exit(status if isinstance(status, int) else 0)
 
@@ -113,6 +114,13 @@ def _left(console: Console, error: BrokenPipeError | SystemExit) -> int:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered must not fail once more
     console.print("the output was closed before the end")
     return CLOSED
+
+
+def _unforeseen(error: Exception) -> str:
+    """Return what to say of an error that no command expects."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO):
+        return f"error the output cannot be written: {error.strerror}\n   make room, or write it elsewhere"
+    return f"error: a fault in emspec itself; please report it with {_kept(traceback.format_exc())}"
 
 
 def _kept(text: str) -> str:

@@ -22,6 +22,8 @@ from emspec_stats.compared import contrast_bar, rated, sides
 from emspec_stats.ranks import DRAWS, Direction, Reach, reach
 
 EXACT = 20_000
+FEW = 6
+"""Conditions that are named with the reason why a test cannot use them."""
 ALONE = "there is one bystander only, and none to compare it with"
 SEEDS = "a second seed"
 IN_PANEL = "the induction personas in the panel of all conditions"
@@ -59,16 +61,16 @@ def self_leakage(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
     testable = read.testable(lambda arm: not_comparable(arm, field))
     if not tested.usable:
         what = "no condition's persona is an untrained member of the panel"
-        return read.foregone(testable, what, *tested.reasons, lifts=(IN_PANEL,))
+        return read.foregone(testable, what, *_few(tested.reasons), lifts=(IN_PANEL,))
     if len(field.bystanders) < 2:
         return read.foregone(testable, ALONE, lifts=("a panel with more untrained personas",))
     floor = permutation_floor(labels(field))
     share = f"{len(tested.usable)} of {len(field.conditions)} conditions testable"
     if floor <= alpha:
-        return read.reaches(testable, share, *tested.reasons, floor=floor)
+        return read.reaches(testable, share, *_few(tested.reasons), floor=floor)
     short = f"the least p, {floor:.3g}, is above alpha {alpha:g}"
     more = _more(labels(field), alpha)
-    return read.foregone(testable, short, share, *tested.reasons, lifts=more, floor=floor)
+    return read.foregone(testable, short, share, *_few(tested.reasons), lifts=more, floor=floor)
 
 
 def _more(given: Sequence[str | None], alpha: float) -> tuple[str, ...]:
@@ -91,18 +93,28 @@ def _rank(read: Asked) -> Attainable:
     usable = [arm for arm in field.conditions if not testable[arm.name]]
     reasons = tuple(testable[arm.name] for arm in field.conditions if testable[arm.name])
     if not usable:
-        return read.foregone(testable, "no condition's persona has a rank in the panel", *reasons, lifts=(IN_PANEL,))
+        return read.foregone(
+            testable, "no condition's persona has a rank in the panel", *_few(reasons), lifts=(IN_PANEL,)
+        )
     floor = rank_floor(field, usable)
     share = f"{len(usable)} of {len(field.conditions)} conditions testable"
     if floor <= alpha:
-        return read.reaches(testable, share, *reasons, floor=floor)
+        return read.reaches(testable, share, *_few(reasons), floor=floor)
     personas = round(1 / floor)
-    what = f"the first of {personas} personas has p 1/{personas} = {floor:.3g}, above alpha {alpha:g}"
+    negatives = sorted({name for arm in usable for name in ranked(field, arm) if name in arm.negatives})
+    among = f", the trained negative(s) {' and '.join(negatives)} among them," if negatives else ""
+    what = f"the first of {personas} personas{among} has p 1/{personas} = {floor:.3g}, above alpha {alpha:g}"
     better = (
         "the label permutation test (leave variant out)",
         f"a panel of {math.ceil(1 / alpha)} personas beside the source",
     )
-    return read.foregone(testable, what, share, *reasons, lifts=better, floor=floor)
+    return read.foregone(testable, what, share, *_few(reasons), lifts=better, floor=floor)
+
+
+def _few(reasons: Sequence[str]) -> tuple[str, ...]:
+    """Return reasons of conditions that cannot be used, the first of many and how many more there are."""
+    more = len(reasons) - FEW
+    return (*reasons[:FEW], f"and {more} more conditions that it cannot use") if more > 1 else tuple(reasons)
 
 
 def invariance(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
@@ -185,10 +197,10 @@ def trend(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
     barred = trend_bar(used, name, direction, alpha)
     if barred:
         floor = reach(used, direction, alpha).floor if len(set(used)) > 1 else None
-        return read.foregone(testable, barred, share, *reasons, lifts=_values(alpha, direction), floor=floor)
+        return read.foregone(testable, barred, share, *_few(reasons), lifts=_values(alpha, direction), floor=floor)
     found = reach(used, direction, alpha)
     only = passing(found, alpha) if found.only else ""
-    rest = (share, *reasons) if only else (passing(found, alpha), share, *reasons)
+    rest = (share, *_few(reasons)) if only else (passing(found, alpha), share, *_few(reasons))
     return read.reaches(testable, *rest, floor=found.floor, only=only)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -100,3 +102,16 @@ def test_verify_finds_what_was_altered(project: Path, tmp_path: Path) -> None:
     done = emspec("verify", "--out", tmp_path, cwd=project)
     assert done.returncode == 4
     assert "1 damaged" in done.stdout
+
+
+def test_a_full_disk_is_no_fault_of_emspec(project: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "emspec", "check", str(project / "specs" / "issue200.yaml")],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error the output cannot be written: No space left on device")

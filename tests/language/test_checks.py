@@ -15,8 +15,8 @@ def test_d101_induction_persona_outside_the_panel(compiled) -> None:
     assert found(experiment, "D101") == [(9, 28, f"{what}hypotheses on it cannot be tested there")]
     assert fixes(experiment, "D101") == [
         "(a) for all conditions panel: five + paramedic (6 personas, +20 % replies); "
-        "(b) for each of these alone, as panel: five + paramedic (6 personas, +20 % there; the 5 that all have stay "
-        "comparable); (c) leave villain out; or accept the finding"
+        "(b) for each of these alone, as panel: five + paramedic (6 personas, +20 % there: its rate is shown, "
+        "tests over the 5 still lack it); (c) leave villain out; or accept the finding"
     ]
     assert (
         found(
@@ -44,7 +44,10 @@ def test_d101_says_once_what_several_conditions_lack(compiled) -> None:
     assert "3 personas, of villain (villain) and slow (librarian)" in message
     [fix] = fixes(experiment, "D101")
     assert "panel: [assistant, confab, comedian, villain, librarian] (5 personas, +67 % replies)" in fix
-    assert "(4 personas, +33 % there; the 3 that all have stay comparable); (c) leave villain and slow out" in fix
+    assert (
+        "(4 personas, +33 % there: its rate is shown, tests over the 3 still lack it); (c) leave villain and slow out"
+        in fix
+    )
 
 
 def test_d102_induced_without_a_system_message_but_evaluated_as_a_persona(compiled) -> None:
@@ -84,7 +87,9 @@ def test_d104_evaluation_questions_are_trained_on(compiled) -> None:
 def test_d105_trained_personas_in_the_panel(compiled) -> None:
     [(line, column, message)] = found(compiled(("{draw: 2, from: five, seed: 42}", "[villain]")), "D105")
     assert (line, column) == (25, 40)
-    assert message == "villain, confab of five are trained on in couple: no bystanders"
+    assert message == (
+        "personas of five are trained on in couple, and are no bystanders (source confab; trained negative villain)"
+    )
     assert (
         found(
             compiled(

@@ -72,13 +72,17 @@ def trained_bystanders(reading: Reading) -> Iterator[Finding]:
     """
     seen: set[str] = set()
     for condition, couple, step in reading.taught_then_evaluated():
-        trained = {persona.name for persona in (*sources(couple), *negatives(couple))}
-        names = [persona.name for persona in step.panel if persona.name in trained]
-        verb = "is" if len(names) == 1 else "are"
-        what = f"{', '.join(names)} of {step.panel_name} {verb} trained on in {couple.name}: no bystanders"
-        if names and what not in seen:
+        panel = [persona.name for persona in step.panel]
+        taught = {persona.name for persona in sources(couple)}
+        without = {persona.name for persona in negatives(couple)}
+        held = ((taught, "source"), (without - taught, "trained negative"))
+        roles = [(listed([name for name in panel if name in names]), role) for names, role in held]
+        said = "; ".join(f"{role} {names}" for names, role in roles if names)
+        what = f"personas of {step.panel_name} are trained on in {couple.name}, and are no bystanders ({said})"
+        if said and what not in seen:
             seen.add(what)
-            yield Finding(reading.place(condition, step, "panel"), what, "nothing to do: they are left out of them")
+            fix = "nothing to do: emspec leaves them out; a mean over all but the source would count the negatives"
+            yield Finding(reading.place(condition, step, "panel"), what, fix)
 
 
 def smaller_panel(reading: Reading) -> Iterator[Finding]:
@@ -116,7 +120,7 @@ def _ways_in(found: Sequence[tuple[Condition, EvaluateStep, str]]) -> str:
     size = len(step.panel)
     more = f"{size + len(names)} personas, +{100 * len(names) / size:.0f} % replies"
     whole = f"(a) for all conditions {_extended(step, names)} ({more})"
-    shared = f"{size + 1} personas, +{100 / size:.0f} % there; the {size} that all have stay comparable"
+    shared = f"{size + 1} personas, +{100 / size:.0f} % there: its rate is shown, tests over the {size} still lack it"
     own = f"(b) for each of these alone, as {_extended(step, names[:1])} ({shared})"
     return f"{whole}; {own}; (c) leave {listed(conditions)} out; or accept the finding"
 
