@@ -105,7 +105,7 @@ def test_verify_finds_what_was_altered(project: Path, tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_no_fault_of_emspec(project: Path) -> None:
-    with open("/dev/full", "w") as full:
+    with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [sys.executable, "-m", "emspec", "check", str(project / "specs" / "issue200.yaml")],
             stdout=full,
