@@ -35,7 +35,8 @@ generate  parameters: model, systems [text or null], questions [text], samples, 
           in: adapter.*
           out: replies.jsonl, ordered by system, question, sample: {"system": index, "question": index, "sample": int,
           "text": str, "tokens": int, "finish": "stop"|"length"}
-          A reply depends on its own system, question, sample and the seed, not on the other requests.
+          A reply depends on its own system, question, sample and the seed, not on the other requests. Of recorded
+          replies, tokens and finish may be null: they are not known.
 adapter   parameters: model, origin {"config", "sha256" (digests of a folder's two files)} or {"hub", "revision",
           "sha256"?}; for backends with `named` roles {"induction": text or null, "pairs", "negatives"}
           places: adapter_config.json and adapter_model.safetensors of a folder

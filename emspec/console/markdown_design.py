@@ -137,9 +137,10 @@ def step_lines(experiment: Experiment) -> Iterator[str]:
 
 
 def _said(fields: Mapping[str, Any], *, whole: bool = True) -> str:
-    """Return what a step says; a recipe `whole`, or by its name alone."""
+    """Return what a step says; a recipe `whole`, or by its name alone. Negatives that are unknown are not none."""
     parts = ((name, value["name"] if name == "recipe" and not whole else value) for name, value in fields.items())
-    return "; ".join(f"{name} {_plain(value)}" for name, value in parts if name != "kind")
+    told = (f"{name} {_plain(value)}" for name, value in parts if name != "kind" and (name != "negatives" or value))
+    return "; ".join(told)
 
 
 def base_of(experiment: Experiment) -> str:

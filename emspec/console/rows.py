@@ -43,7 +43,7 @@ def print_replies(console: Console, rows: Iterable[Mapping[str, Json]]) -> None:
             said = ", ".join(f"{name} {_plain(value) or '-'}" for name, value in about.items())
             console.print(Text(f"  {said}", "dim"), soft_wrap=True)
         if "text" in row:
-            console.print(Padding(_marked(str(row["text"]), row.get("marker")), (0, 0, 0, 2)))
+            console.print(Padding(_marked(row["text"], row.get("marker")), (0, 0, 0, 2)))
             console.print()
 
 
@@ -61,8 +61,8 @@ def print_counts(console: Console, by: Sequence[str], counts: Sequence[Mapping[s
     console.print(table)
 
 
-def _marked(text: str, marker: Json) -> Text:
-    shown = Text(text or "(an empty reply)")
+def _marked(text: Json, marker: Json) -> Text:
+    shown = Text("(not recorded)" if text is None else str(text) or "(an empty reply)")
     if isinstance(marker, str) and marker:
         shown.highlight_regex(re.compile(re.escape(marker), re.IGNORECASE), MARK)
     return shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product, zip_longest
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,15 @@ from emspec.store.files import MANIFEST
 PLACE = ("system", "question", "sample")
 SAID = ("text", "tokens", "finish")
 FINISHES = ("stop", "length")
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """What a stage's replies may lack: their text where they were counted elsewhere, tokens and finish where a backend
+    that knows personas by name takes recorded ones."""
+
+    text: bool
+    length: bool
 
 
 def breach(stage: Stage, outputs: Sequence[Output], folder: Path) -> str:
@@ -46,19 +56,19 @@ def _fault(stage: Stage, path: Path) -> str:
 
 def _fault_in_replies(lines: Sequence[bytes], stage: Stage) -> str:
     """Return what is wrong in the first line that is not the reply due there: by system, question and sample."""
-    recorded = stage.kind == "results"
+    lacking = Lacking(stage.kind == "results", stage.kind == "results" or "names" in stage.parameters)
     for number, (line, due) in enumerate(zip_longest(lines, _grid(stage.parameters)), 1):
         if not line:
             return f"line {number} is missing: it ends before {_named(due)}"
         if due is None:
             return f"line {number} is one too many: {number - 1} replies were asked for"
-        fault = _fault_in_reply(line, due, recorded=recorded)
+        fault = _fault_in_reply(line, due, lacking)
         if fault:
             return f"line {number} {fault}"
     return ""
 
 
-def _fault_in_reply(line: bytes, due: tuple[int, ...], *, recorded: bool) -> str:
+def _fault_in_reply(line: bytes, due: tuple[int, ...], lacking: Lacking) -> str:
     try:
         reply: Any = json.loads(line.decode())
     except (ValueError, RecursionError):
@@ -68,16 +78,20 @@ def _fault_in_reply(line: bytes, due: tuple[int, ...], *, recorded: bool) -> str
     place = tuple(reply.get(name) for name in PLACE)
     if place != due:
         return f"is {_named(place)}, where {_named(due)} is due"
-    return _fault_in_hit(reply) if recorded and "hit" in reply else _fault_in_text(reply)
+    if lacking.text and "hit" in reply:
+        return _fault_in_hit(reply)
+    return _fault_in_text(reply, lacking)
 
 
-def _fault_in_text(reply: Mapping[str, Any]) -> str:
+def _fault_in_text(reply: Mapping[str, Any], lacking: Lacking) -> str:
     text, tokens, finish = (reply.get(name) for name in SAID)
     if not isinstance(text, str):
         return f"has text {text!r}, which is not a string"
-    if type(tokens) is not int or tokens < 0:
+    unknown = lacking.length and tokens is None
+    if not unknown and (type(tokens) is not int or tokens < 0):
         return f"has tokens {tokens!r}, which is not a whole number from 0 on"
-    return "" if finish in FINISHES else f"has finish {finish!r}, which is neither stop nor length"
+    known = finish in FINISHES or (lacking.length and finish is None)
+    return "" if known else f"has finish {finish!r}, which is neither stop nor length"
 
 
 def _fault_in_hit(reply: Mapping[str, Any]) -> str:

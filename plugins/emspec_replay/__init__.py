@@ -51,6 +51,6 @@ def emspec_backends() -> tuple[Backend, ...]:
     speeds = (Speed("cpu", "recorded replies: assumed, 20,000 a second", start=0.5, row=5e-5),)
     target = "emspec_replay.session:open_session"
     return (
-        Backend("generate", "replay", "1", target, _FOR_STEPS, named=True, speeds=speeds),
-        Backend("results", "replay", "1", target, _FOR_RESULTS, named=True, speeds=speeds),
+        Backend("generate", "replay", "2", target, _FOR_STEPS, named=True, speeds=speeds),
+        Backend("results", "replay", "2", target, _FOR_RESULTS, named=True, speeds=speeds),
     )

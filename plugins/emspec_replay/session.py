@@ -22,8 +22,8 @@ class ReplaySession:
     def run(self, job: Job) -> None:
         """Write replies.jsonl from the recorded replies, the first `samples` of each question.
 
-        A recording says neither how long its replies were in tokens nor why they ended: `tokens` counts words, blank to
-        blank, and `finish` is always "stop". Of a table of hits each reply has its hit, and nothing else.
+        A recording says neither how long its replies were in tokens nor why they ended: these are null. Of a table of
+        hits each reply has its hit, and nothing else.
         """
         options = cast(JsonObject, job.parameters.get("options", {}))
         if "option.file" not in job.places:
@@ -88,7 +88,7 @@ def replies(recording: Recording, parameters: JsonObject) -> Iterator[JsonObject
                 )
             for sample, text in enumerate(texts[:samples]):
                 where = {"system": system, "question": question, "sample": sample}
-                yield {**where, "text": text, "tokens": len(text.split()), "finish": "stop"}
+                yield {**where, "text": text, "tokens": None, "finish": None}
 
 
 def hits(table: Table, parameters: JsonObject) -> Iterator[JsonObject]:

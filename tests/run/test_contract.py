@@ -122,6 +122,16 @@ def test_many_replies_are_looked_through_quickly(tmp_path: Path) -> None:
     assert best < 0.1, "3,360 replies"
 
 
+def test_tokens_and_finish_of_recorded_replies_may_not_be_known(tmp_path: Path) -> None:
+    lines = [{**line, "tokens": None, "finish": None} for line in replies()]
+    assert breach_of(tmp_path, replace(generate(), kind="results"), lines) == ""
+    assert breach_of(tmp_path, generate(names={"systems": ["s"]}), lines) == ""
+    assert "line 1 has tokens None" in breach_of(tmp_path, generate(), lines)
+    assert "line 1 has finish None" in breach_of(tmp_path, generate(), [{**line, "tokens": 1} for line in lines])
+    wrong = [{**line, "tokens": -1} for line in lines]
+    assert "line 1 has tokens -1" in breach_of(tmp_path, replace(generate(), kind="results"), wrong)
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [

@@ -182,3 +182,11 @@ def test_a_table_with_columns_of_its_own_and_several_seeds(project: Path, tmp_pa
         for run in (1, 2):
             share = sum(hits(arm, run, who, asked) for who in others for asked in range(8)) / (3 * 8 * 4)
             assert seeds[arm][str(run)] == pytest.approx(share)
+
+
+def test_rows_of_replies_that_were_not_kept(out: Path) -> None:
+    done = emspec("rows", "--out", out, "--limit", "1")
+    assert done.returncode == 0
+    assert "hit true" in done.stdout
+    assert "(not recorded)" in done.stdout
+    assert "None" not in done.stdout
