@@ -8,9 +8,10 @@ from emspec.files import contract_faults, row_facts
 from emspec.hookspecs import hookimpl
 from emspec.model.alternative import Alternative
 from emspec.model.attainable import Attainable
-from emspec.model.decision import Criterion, Decision, Metric
+from emspec.model.decision import Comparison, Criterion, Decision, Metric, Unit
 from emspec.model.design import design_of
 from emspec.model.experiment import Condition, Experiment, Hypothesis
+from emspec.model.family import CORRECTIONS, Family, adjusted, levels, reached
 from emspec.model.finding import VERDICTS, Finding, Part, Rate, Verdict
 from emspec.model.json import Json, JsonObject, canonical, digest, text_digest
 from emspec.model.plugin import Backend, TestKind
@@ -20,11 +21,13 @@ from emspec.model.stage import Job, Session, Setup
 from emspec.model.step import CoupleStep, EvaluateStep, TrainStep
 
 __all__ = [
+    "CORRECTIONS",
     "VERDICTS",
     "Alternative",
     "Attainable",
     "Backend",
     "ColumnKind",
+    "Comparison",
     "Condition",
     "CoupleStep",
     "Criterion",
@@ -32,6 +35,7 @@ __all__ = [
     "EmspecError",
     "EvaluateStep",
     "Experiment",
+    "Family",
     "Finding",
     "Hypothesis",
     "Job",
@@ -48,13 +52,17 @@ __all__ = [
     "StageError",
     "TestKind",
     "TrainStep",
+    "Unit",
     "Verdict",
     "Where",
+    "adjusted",
     "canonical",
     "contract_faults",
     "design_of",
     "digest",
     "hookimpl",
+    "levels",
+    "reached",
     "row_facts",
     "text_digest",
 ]

@@ -62,8 +62,9 @@ rows      parameters: cells [{"condition", "control", "seed", "replicate"?, "sou
           in: replies.N, scores.N for the N-th cell (from 1)
           out: rows.parquet, one row a reply (see emspec_stats.rows), table.json: {"rows", "cells": [...]}
 analyse   parameters: design {...}, hypotheses [{"name", "test", "version", "claim", "parameters", and where the spec
-          registers a rule "decide": {"criteria": [{"metric", "comparison", "value"}], "in"?, "of"?, "correction"?,
-          "family"?, "draws"?}}]; those whose test nobody brings are left out
+          registers a rule "decide": {"criteria": [{"metric", "comparison", "value", "unit"}], "in"?, "of"?,
+          "correction"?, "family"?, "draws"?}}]; those whose test nobody brings are left out; where the spec declares
+          any, families [{"name", "hypotheses", "correction", "alpha"}]
           in: rows, and training.N.M (the M-th adapter of the N-th cell)
           places: test.NAME -> "module:callable" of each test kind
           out: findings.json (see emspec_stats.analyse), figures/*.svg, figures/*.png

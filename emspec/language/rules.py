@@ -72,7 +72,7 @@ def _criterion(metric: Metric, text: str, place: Place, notes: Notes) -> Criteri
         fix = f'write {metric.name}: "{found[1]} {number:g}pp"' if metric.unit == "pp" and not points else within
         notes.error("S101", place, what, fix)
         return None
-    return Criterion(metric.name, cast("Comparison", found[1]), value or 0.0)
+    return Criterion(metric.name, cast("Comparison", found[1]), value or 0.0, metric.unit)
 
 
 def _beyond(metric: Metric, value: float) -> float | None:

@@ -35,6 +35,11 @@ class Criterion:
     metric: str
     comparison: Comparison
     value: float
+    unit: Unit = "number"
+
+    def to_json(self) -> JsonObject:
+        """Return the line as JSON values."""
+        return {"metric": self.metric, "comparison": self.comparison, "value": self.value, "unit": self.unit}
 
     def holds(self, value: float) -> bool:
         """Return whether a value of the metric meets the line."""
@@ -64,7 +69,7 @@ class Decision:
 
     def to_json(self) -> JsonObject:
         """Return the rule as JSON values; what it does not say is left out."""
-        lines: list[Json] = [{"metric": c.metric, "comparison": c.comparison, "value": c.value} for c in self.criteria]
+        lines: list[Json] = [one.to_json() for one in self.criteria]
         said: JsonObject = {"in": self.least, "of": self.of, "correction": self.correction, "draws": self.draws}
         rest = {name: value for name, value in said.items() if value is not None}
         return {"criteria": lines, **rest, **({"family": self.family} if self.family > 1 else {})}

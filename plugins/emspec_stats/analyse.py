@@ -26,6 +26,7 @@ from emspec_stats.arms import from_design, names
 from emspec_stats.counts import runs_of
 from emspec_stats.figures import draw
 from emspec_stats.manipulation import manipulation
+from emspec_stats.registered import beside, decision
 from emspec_stats.summary import summary
 
 Test = Callable[[pa.Table, JsonObject, JsonObject], object]
@@ -86,6 +87,18 @@ def unusable(found: object) -> str:
     for name in ("hypothesis", "test", "claim", "reason", "estimand", "unit", "family"):
         if not isinstance(getattr(found, name), str):
             return f"returned a finding whose {name} is no text"
+    out = _off(found)
+    if out:
+        return out
+    by_name = isinstance(found.metrics, Mapping) and isinstance(found.by_condition, Mapping)
+    if not by_name or not all(isinstance(figures, Mapping) for figures in found.by_condition.values()):
+        return "returned a finding whose metrics, or those by condition, are no mapping"
+    tidy(asdict(found))
+    return ""
+
+
+def _off(found: Finding) -> str:
+    """Say which number of a finding is none, or no probability."""
     for name in ("effect", "low", "high", "p", "floor", "alpha", "level"):
         value = getattr(found, name)
         if not isinstance(value, int | float | np.floating | None) or (value is None and name in ("alpha", "level")):
@@ -94,7 +107,6 @@ def unusable(found: object) -> str:
         value = getattr(found, name)
         if value is not None and not 0 <= value <= 1:
             return f"returned {name} {value}, which is not between 0 and 1"
-    tidy(asdict(found))
     return ""
 
 
@@ -116,12 +128,15 @@ def analyse(rows: pa.Table, parameters: JsonObject, places: Mapping[str, str]) -
     belongs(rows, design)
     first, *more = (summary(rows, design, marker) for marker in names(design["markers"]))
     hypotheses = cast("Sequence[JsonObject]", parameters["hypotheses"])
-    findings = [judge(rows, design, hypothesis, places) for hypothesis in hypotheses]
+    found = [judge(rows, design, hypothesis, places) for hypothesis in hypotheses]
+    rules = [decision(cast("JsonObject", one["decide"])) if "decide" in one else None for one in hypotheses]
+    said = beside(found, rules, [one.verdict for one in found])
+    findings = [replace(one, registered=rule) for one, rule in zip(found, said, strict=True)]
     return {
         **first,
         "others": {str(other["marker"]): other for other in more},
         "design": design,
-        "findings": [replace(found, family=found.family or family(len(hypotheses))).to_json() for found in findings],
+        "findings": [replace(one, family=one.family or family(len(hypotheses))).to_json() for one in findings],
     }
 
 

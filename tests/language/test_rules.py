@@ -23,16 +23,16 @@ def wrong(compiled, rule: str) -> list[tuple[str, str, str]]:  # type: ignore[no
 
 def test_a_rule_is_read_as_values(compiled) -> None:
     found = asked(compiled, '{effect: ">= 5pp", p: "< .05", in: 3 of testable}')
-    assert found == Decision((Criterion("effect", ">=", 0.05), Criterion("p", "<", 0.05)), least=3)
+    assert found == Decision((Criterion("effect", ">=", 0.05, "pp"), Criterion("p", "<", 0.05, "p")), least=3)
     assert found.to_json() == {
         "criteria": [
-            {"metric": "effect", "comparison": ">=", "value": 0.05},
-            {"metric": "p", "comparison": "<", "value": 0.05},
+            {"metric": "effect", "comparison": ">=", "value": 0.05, "unit": "pp"},
+            {"metric": "p", "comparison": "<", "value": 0.05, "unit": "p"},
         ],
         "in": 3,
     }
     corrected = asked(compiled, '{p: " <1e-2 ", correction: benjamini-hochberg, family: 150, draws: 10000}')
-    assert corrected == Decision((Criterion("p", "<", 0.01),), None, None, "benjamini-hochberg", 150, 10_000)
+    assert corrected == Decision((Criterion("p", "<", 0.01, "p"),), None, None, "benjamini-hochberg", 150, 10_000)
     assert corrected.to_json()["family"] == 150
     assert asked(compiled, '{effect: "> -0.5", p: "< .05", in: 3 of 4 testable}').of == 4
 

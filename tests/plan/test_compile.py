@@ -108,7 +108,7 @@ def test_a_registered_rule_is_the_analysis_own_and_a_test_nobody_brings_is_left_
     asked = [stage.stages[stage.analyse or ""].parameters["hypotheses"] for stage in (before, ruled)]
     assert ["decide" in one for one in asked[0]] == [False, False, False]  # type: ignore[union-attr, operator]
     assert [one.pop("decide", None) for one in asked[1]] == [  # type: ignore[union-attr]
-        {"criteria": [{"metric": "p", "comparison": "<", "value": 0.05}], "in": 2},
+        {"criteria": [{"metric": "p", "comparison": "<", "value": 0.05, "unit": "p"}], "in": 2},
         None,
         None,
     ]
