@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, cast
 
 from emspec.errors import UsageError
@@ -73,13 +73,34 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class Check:
+    """A manipulation check of a condition, or of one of its runs: `run` is then its seed, else "".
+
+    `passed` is None where nothing was measured; `said` are the figures in words, or why there are none.
+    """
+
+    condition: str
+    run: str
+    check: str
+    judged: str
+    passed: bool | None
+    said: str
+
+
+@dataclass(frozen=True)
 class Findings:
-    """A whole findings.json: one content per marker, training losses by condition, their curves, verdicts."""
+    """A whole findings.json: one content per marker, training losses by condition, their curves, verdicts.
+
+    checks   by marker: of the conditions, then of their runs
+    rules    by check, when it is judged how
+    """
 
     contents: tuple[Content, ...]
     training: Mapping[str, tuple[Adapter, ...]]
     findings: tuple[Finding, ...]
     curves: tuple[Curve, ...] = ()
+    checks: Mapping[str, tuple[Check, ...]] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(findings: JsonObject) -> Findings:
@@ -97,6 +118,8 @@ def read(findings: JsonObject) -> Findings:
             },
             findings=tuple(_finding(finding) for finding in raw["findings"]),
             curves=tuple(curve for one in raw["manipulation"]["curves"] for curve in _curves(one)),
+            checks={marker: tuple(_checks(held)) for marker, held in raw["manipulation"]["checks"].items()},
+            rules=raw["manipulation"]["rules"],
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"findings.json is not of this version: {error}", "run the analysis again") from error
@@ -128,8 +151,18 @@ def _content(raw: Mapping[str, Any], counts_as: Mapping[str, str]) -> Content:
     )
 
 
+def _checks(raw: Mapping[str, Any]) -> Iterator[Check]:
+    for held in (*raw["conditions"], *raw["runs"]):
+        run = _run(held) if "seed" in held else ""
+        yield Check(held["condition"], run, held["check"], held["judged"], held["passed"], held["said"])
+
+
+def _run(raw: Mapping[str, Any]) -> str:
+    return f"{raw['seed']}.{raw['replicate']}" if "replicate" in raw else str(raw["seed"])
+
+
 def _curves(raw: Mapping[str, Any]) -> Iterator[Curve]:
-    run = f"{raw['seed']}.{raw['replicate']}" if "replicate" in raw else str(raw["seed"])
+    run = _run(raw)
     for adapter in raw["adapters"]:
         yield Curve(raw["condition"], run, adapter["kind"], tuple(adapter["steps"]), tuple(adapter["loss"]))
 
@@ -140,6 +173,6 @@ def _number(run: tuple[str, float | None]) -> tuple[int, ...]:
 
 
 def _finding(raw: Mapping[str, Any]) -> Finding:
-    values = {field.name: raw[field.name] for field in fields(Finding)}
+    values = {one.name: raw[one.name] for one in fields(Finding)}
     parts = tuple(Part(**part) for part in raw["parts"])
     return Finding(**{**values, "assumptions": tuple(cast("Sequence[str]", raw["assumptions"])), "parts": parts})

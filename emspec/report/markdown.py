@@ -60,6 +60,8 @@ def _results(found: Findings, context: ReportContext) -> Iterator[str]:
         yield from (*_finding(finding, context), "")
     for content in found.contents:
         yield from _content(content, found)
+    if found.rules:
+        yield from ("### When a check is judged how", "", *_table(tables.rules(found)), "")
 
 
 def _finding(finding: Finding, context: ReportContext) -> Iterator[str]:
@@ -80,7 +82,8 @@ def _content(content: Content, found: Findings) -> Iterator[str]:
     yield from (f"Bystanders: {escaped(', '.join(content.bystanders) or 'none')}. {words.INTERVALS}", "")
     yield from (f"### Leakage of {marker} by condition and persona, mean over runs", "")
     yield from (*_table(tables.heatmap(content)), "", words.LEGEND + ".", "")
-    yield from (f"### Did it take? ({marker})", "", *_table(tables.checks(content, found)), "")
+    yield from (f"### Did it take? ({marker})", "", *_table(tables.judged(content, found)), "")
+    yield from (*_table(tables.checks(content, found)), "")
 
 
 def _verdicts(found: Findings, context: ReportContext) -> tables.Table:

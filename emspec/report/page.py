@@ -86,7 +86,10 @@ def marker_section(content: Content, found: Findings) -> Markup:
         tag("p", f"Bystanders: {', '.join(content.bystanders) or 'none'}. {words.INTERVALS}", class_="small"),
         rates(content),
         tag("h2", "Did it take?"),
+        table(tables.judged(content, found)),
         table(tables.checks(content, found)),
+        tag("details", tag("summary", "Each run"), table(tables.judged_runs(content, found))),
+        tag("details", tag("summary", "When a check is judged how"), table(tables.rules(found))),
     )
 
 

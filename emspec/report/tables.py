@@ -86,6 +86,25 @@ def checks(content: Content, found: Findings) -> Table:
     return Table((*head, "bystander hits at the end of the reply"), tuple(rows))
 
 
+def judged(content: Content, found: Findings) -> Table:
+    """Each condition's manipulation checks, judged by their rules over its runs."""
+    held = (check for check in found.checks.get(content.marker, ()) if not check.run)
+    rows = ((content.name_of(c.condition), c.check, c.judged, c.said) for c in held)
+    return Table(("condition", "check", "judged", "measured"), tuple(rows))
+
+
+def judged_runs(content: Content, found: Findings) -> Table:
+    """Each run's manipulation checks."""
+    held = (check for check in found.checks.get(content.marker, ()) if check.run)
+    rows = ((content.name_of(c.condition), c.run, c.check, c.judged, c.said) for c in held)
+    return Table(("condition", "seed", "check", "judged", "measured"), tuple(rows))
+
+
+def rules(found: Findings) -> Table:
+    """When each manipulation check is judged how."""
+    return Table(("check", "rule"), tuple(found.rules.items()))
+
+
 def warnings(context: ReportContext) -> Table:
     """The design warnings, open ones before accepted ones, with the spec's reason for each that it accepts."""
     ordered = sorted(context.problems, key=lambda problem: problem.code in context.accepted)

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 
 from emspec import VERDICTS, EmspecError, Finding, Job, Json, JsonObject, Session, Setup, StageError
 from emspec_stats.arms import from_design, names
-from emspec_stats.counts import runs_of
+from emspec_stats.caveats import noted
 from emspec_stats.figures import draw
 from emspec_stats.manipulation import manipulation
 from emspec_stats.registered import beside, decision
@@ -180,7 +180,13 @@ class Analyse:
         """Write findings.json and the figures."""
         rows = pq.read_table(job.inputs["rows"] / "rows.parquet")
         found = analyse(rows, job.parameters, job.places)
-        found["manipulation"] = manipulation(job.inputs, runs_of(rows))
+        design = cast("JsonObject", job.parameters["design"])
+        installed = manipulation(job.inputs, rows, design)
+        findings, asked = (
+            cast("Sequence[JsonObject]", held) for held in (found["findings"], job.parameters["hypotheses"])
+        )
+        checks = cast("JsonObject", installed["checks"])
+        found |= {"manipulation": installed, "findings": noted(findings, asked, design, checks)}
         tidied = cast("JsonObject", tidy(found))
         text = json.dumps(tidied, indent=1, sort_keys=True, allow_nan=False)
         (job.out / "findings.json").write_text(text + "\n", encoding="utf-8")

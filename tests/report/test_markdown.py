@@ -59,7 +59,7 @@ def test_every_table_is_whole(findings: JsonObject, context: ReportContext) -> N
         elif widths[-1]:
             widths.append(set())
     tables = [held for held in widths if held]
-    assert len(tables) == 8
+    assert len(tables) == 10
     assert all(len(held) == 1 for held in tables)
 
 

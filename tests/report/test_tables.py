@@ -37,6 +37,18 @@ def test_what_was_not_recorded_of_replies_is_said(findings: JsonObject) -> None:
     assert set(tables.checks(told, found).rows[0][3:]) == {"not recorded"}
 
 
+def test_checks_are_judged_by_condition_and_by_run(findings: JsonObject) -> None:
+    found = read(findings)
+    (content,) = found.contents
+    whole = {row[:2]: row[2:] for row in tables.judged(content, found).rows}
+    assert whole["B0", "coupling"][0] == "took"
+    assert whole["B0", "coupling"][1].startswith("source rate 88.9 %")
+    assert ("B0", "induction") not in whole, "no adapter was looked at"
+    runs = tables.judged_runs(content, found).rows
+    assert [row[1] for row in runs if row[0] == "B-villain" and row[2] == "matched install"] == ["42", "137", "256"]
+    assert {row[0] for row in tables.rules(found).rows} >= {row[1] for row in tables.judged(content, found).rows}
+
+
 def test_a_marker_of_some_conditions_is_reported_of_these(context: ReportContext) -> None:
     hits = {1: {"a": [1, 2], "confab": [3, 3]}}
     both, one = ("[ZLT]", "[QRX]"), ("[ZLT]",)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -196,3 +197,14 @@ def test_issue_200_in_full_takes_seconds(job: Callable[..., Job], opened: Setup,
     open_session(opened).run(made)
     assert time.perf_counter() - start < 5
     assert len(json.loads((made.out / "findings.json").read_text())["cells"]) == 18 * 12
+
+
+def test_findings_say_what_did_not_take(job: Callable[..., Job], opened: Setup, tmp_path: Path) -> None:
+    weak = {seed: {p: [0 if p == "confab" else 3] * 6 for p in ("a", "b", "confab")} for seed in (1, 2)}
+    firm = {seed: {p: [9 if p == "confab" else 3] * 6 for p in ("a", "b", "confab")} for seed in (1, 2)}
+    made = stage(job, Study((Arm("A", firm), Arm("B", weak))), tmp_path / "rows")
+    made = replace(made, parameters={**made.parameters, "hypotheses": HYPOTHESES[1:2]})
+    open_session(opened).run(made)
+    found = json.loads((made.out / "findings.json").read_text())
+    said = [one for one in found["findings"][0]["assumptions"] if "did not take" in one]
+    assert [one.partition(":")[0] for one in said] == [f"coupling did not take in B seed {seed}" for seed in (1, 2)]

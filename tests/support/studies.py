@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 from emspec_stats.analyse import analyse, tidy
+from emspec_stats.manipulation import manipulation
 from emspec_stats.rows import SCHEMA
 
 from emspec import Json, JsonObject
@@ -204,6 +205,7 @@ def findings_of(study: Study, *hypotheses: JsonObject) -> JsonObject:
         {"kind": "couple", "first": 3.1, "last": 0.02},
     ]
     found["manipulation"] = {
+        **manipulation({}, study.rows, study.design),
         "conditions": {study.arms[0].name: losses},
         "curves": [
             {
