@@ -52,6 +52,7 @@ class Finding:
     metrics    the figures that a registered rule may name (TestKind.metrics): those in pp as fractions of 1
     by_condition  the figures that are known for each testable condition, by condition and metric
     registered what the registered rule says of the figures: the analysis fills it in; None where there is none
+    untaken    trainings of the runs compared that did not take ("coupling in B0 seed 42"): the analysis fills it in
     details    further figures by name
     """
 
@@ -79,8 +80,10 @@ class Finding:
     metrics: Mapping[str, float | None] = field(default_factory=dict)
     by_condition: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     registered: JsonObject | None = None
+    untaken: tuple[str, ...] = ()
     details: Mapping[str, Json] = field(default_factory=dict)
 
     def to_json(self) -> JsonObject:
         """Return the finding as JSON values, tuples as lists."""
-        return {**asdict(self), "assumptions": list(self.assumptions), "parts": [asdict(part) for part in self.parts]}
+        lists: JsonObject = {"assumptions": list(self.assumptions), "untaken": list(self.untaken)}
+        return {**asdict(self), **lists, "parts": [asdict(part) for part in self.parts]}

@@ -101,6 +101,8 @@ def _low(finding: Finding, context: ReportContext) -> Iterator[str]:
     if finding.verdict == "inconclusive":
         yield "nothing was decided"
     yield from _of_design(context)
+    if finding.untaken:
+        yield f"did not take: {', '.join(finding.untaken)}"
     yield from (f"{code} open" for code in _open(finding, context) if code in SERIOUS)
 
 

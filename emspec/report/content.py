@@ -175,4 +175,5 @@ def _number(run: tuple[str, float | None]) -> tuple[int, ...]:
 def _finding(raw: Mapping[str, Any]) -> Finding:
     values = {one.name: raw[one.name] for one in fields(Finding)}
     parts = tuple(Part(**part) for part in raw["parts"])
-    return Finding(**{**values, "assumptions": tuple(cast("Sequence[str]", raw["assumptions"])), "parts": parts})
+    texts = {name: tuple(cast("Sequence[str]", raw[name])) for name in ("assumptions", "untaken")}
+    return Finding(**{**values, **texts, "parts": parts})

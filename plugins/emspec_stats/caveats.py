@@ -16,17 +16,25 @@ INSTALLED = (INDUCTION, COUPLING)
 def noted(
     findings: Sequence[JsonObject], hypotheses: Sequence[JsonObject], design: JsonObject, checks: JsonObject
 ) -> list[JsonObject]:
-    """Return findings whose assumptions say, of the runs that they use, what did not take.
+    """Return findings that say, of the runs that they use, what did not take: in a word in `untaken`, and with its
+    figures among the assumptions.
 
     `findings` and `hypotheses` are in one order; `checks` is emspec_stats.manipulation's, by marker.
     """
     return [
-        {**finding, "assumptions": [*names(finding["assumptions"]), *_remarks(asked, design, checks)]}
+        _with(finding, list(_failed(asked, design, checks)))
         for finding, asked in zip(findings, hypotheses, strict=True)
     ]
 
 
-def _remarks(hypothesis: JsonObject, design: JsonObject, checks: JsonObject) -> Iterator[str]:
+def _with(finding: JsonObject, failed: Sequence[JsonObject]) -> JsonObject:
+    """Return a finding with checks that failed."""
+    said = [f"{one['check']} did not take in {_run(one)}: {one['said']}" for one in failed]
+    untaken = [f"{one['check']} in {_run(one)}" for one in failed]
+    return {**finding, "assumptions": [*names(finding["assumptions"]), *said], "untaken": untaken}
+
+
+def _failed(hypothesis: JsonObject, design: JsonObject, checks: JsonObject) -> Iterator[JsonObject]:
     parameters = cast("JsonObject", hypothesis["parameters"])
     field = field_of(design, parameters)
     named = set(_texts([parameters.get("of"), parameters.get("against")]))
@@ -34,13 +42,12 @@ def _remarks(hypothesis: JsonObject, design: JsonObject, checks: JsonObject) -> 
     by_marker = cast("Mapping[str, Mapping[str, Sequence[JsonObject]]]", checks)
     for check in by_marker[field.marker]["runs"] if field.marker in by_marker else ():
         if check["check"] in INSTALLED and check["passed"] is False and check["condition"] in used:
-            yield remark(check)
+            yield check
 
 
-def remark(check: JsonObject) -> str:
-    """Return a sentence on a run in which a training did not take."""
+def _run(check: JsonObject) -> str:
     again = f" run {check['replicate']}" if "replicate" in check else ""
-    return f"{check['check']} did not take in {check['condition']} seed {check['seed']}{again}: {check['said']}"
+    return f"{check['condition']} seed {check['seed']}{again}"
 
 
 def _texts(value: Json) -> Iterator[str]:

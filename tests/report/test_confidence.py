@@ -56,6 +56,11 @@ def test_few_runs(best: ReportContext, seeds: tuple[int, ...], line: str) -> Non
     assert confidence(FOUND, replace(best, cells=cells)).line == line
 
 
+def test_a_training_that_did_not_take(best: ReportContext) -> None:
+    found = replace(FOUND, untaken=("coupling in B0 seed 42", "induction in B0 seed 137"))
+    assert confidence(found, best).line == "LOW: did not take: coupling in B0 seed 42, induction in B0 seed 137"
+
+
 def test_a_profile_that_stands_in_for_the_spec(best: ReportContext, context: ReportContext) -> None:
     assert confidence(FOUND, replace(best, profile=context.profile)).line == "LOW: organism profile"
 

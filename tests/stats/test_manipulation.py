@@ -125,3 +125,5 @@ def test_a_verdict_says_which_trainings_of_its_own_did_not_take(asked: JsonObjec
         "receipts: 1 of 1 positive rows carry loss, 1 negative rows",
     ]
     assert sorted(more) == sorted(expected if uses else [])
+    short = ["induction in B-villain seed 42", "induction in B-villain seed 137", "coupling in B-villain seed 137"]
+    assert sorted(cast("list[str]", found["untaken"])) == sorted(short if uses else [])
