@@ -1,9 +1,9 @@
 """The analyse stage: from the row table to findings.json and figures.
 
-findings.json: {"marker", "bystanders", "rates", "cells", "heatmap", "seeds", "places" (see emspec_stats.summary, for
-the design's first marker), "others": {marker: the same}, "manipulation" (see emspec_stats.manipulation), "design":
-the stage's, "findings": [one per hypothesis]}. Rates are fractions of 1, effects in the finding's unit; 12 significant
-digits; no NaN.
+findings.json: {"marker", "bystanders", "rates", "cells", "heatmap" ... (see emspec_stats.summary, for the design's
+first marker), "others": {marker: the same}, "asked": [the questions' texts by the rows' numbers, null if not known],
+"manipulation" (see emspec_stats.manipulation), "design": the stage's, "findings": [one per hypothesis]}. Rates are
+fractions of 1, effects in the finding's unit; 12 significant digits; no NaN.
 """
 
 from __future__ import annotations
@@ -145,13 +145,21 @@ def belongs(rows: pa.Table, design: JsonObject) -> None:
     strange = sorted(set(rows["condition"].unique().to_pylist()) - {arm.name for arm in from_design(design)})
     if strange:
         raise StageError(f"rows of {', '.join(strange)}, which the design does not have", "run the rows stage again")
-    marked = set(rows.filter(rows["bystander"])["persona"].unique().to_pylist())
+    said = rows.select(["persona", "bystander"])
+    marked = set(said.filter(said["bystander"])["persona"].unique().to_pylist())
     headline = names(design["bystanders"])
     if marked != set(headline):
         raise StageError(
             f"bystanders in the rows ({_list(marked)}) are not the design's ({_list(headline)})",
             "run the rows stage again",
         )
+
+
+def asked(rows: pa.Table) -> list[Json]:
+    """Return the texts of the questions by number, null for one that the rows have no text of."""
+    pairs = rows.select(["question", "question_text"]).group_by(["question", "question_text"], use_threads=False)
+    texts = {row["question"]: row["question_text"] for row in pairs.aggregate([]).to_pylist()}
+    return [texts.get(number) for number in range(max(texts, default=-1) + 1)]
 
 
 def tidy(value: object) -> Json:
@@ -178,15 +186,16 @@ class Analyse:
 
     def run(self, job: Job) -> None:
         """Write findings.json and the figures."""
-        rows = pq.read_table(job.inputs["rows"] / "rows.parquet")
+        rows = pq.ParquetFile(job.inputs["rows"] / "rows.parquet").read()
         found = analyse(rows, job.parameters, job.places)
         design = cast("JsonObject", job.parameters["design"])
         installed = manipulation(job.inputs, rows, design)
-        findings, asked = (
+        findings, hypotheses = (
             cast("Sequence[JsonObject]", held) for held in (found["findings"], job.parameters["hypotheses"])
         )
         checks = cast("JsonObject", installed["checks"])
-        found |= {"manipulation": installed, "findings": noted(findings, asked, design, checks)}
+        found |= {"manipulation": installed, "findings": noted(findings, hypotheses, design, checks)}
+        found["asked"] = asked(rows)
         tidied = cast("JsonObject", tidy(found))
         text = json.dumps(tidied, indent=1, sort_keys=True, allow_nan=False)
         (job.out / "findings.json").write_text(text + "\n", encoding="utf-8")

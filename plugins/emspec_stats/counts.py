@@ -41,13 +41,17 @@ class Run:
 
 @dataclass(frozen=True)
 class Counts:
-    """Hits and replies of one marker; `hits` and `n` have shape (runs, personas, questions)."""
+    """Hits and replies of one marker; `hits` and `n` have shape (runs, personas, questions).
+
+    `questions` are the numbers that the rows give the questions.
+    """
 
     marker: str
     runs: tuple[Run, ...]
     personas: tuple[str, ...]
     hits: Ints
     n: Ints
+    questions: tuple[int, ...] = ()
 
     def of(self, condition: str) -> Ints:
         """Return the positions of a condition's runs, in order of cell."""
@@ -97,7 +101,7 @@ def count(rows: pa.Table, marker: str) -> Counts:
     size = int(np.prod(shape))
     n = np.bincount(flat, minlength=size).reshape(shape)
     hits = np.bincount(flat, weights=table["hit"].to_numpy(), minlength=size).astype(np.int64).reshape(shape)
-    return Counts(marker, _runs(table, first), personas, hits, n)
+    return Counts(marker, _runs(table, first), personas, hits, n, tuple(map(int, questions)))
 
 
 def runs_of(rows: pa.Table) -> tuple[Run, ...]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from emspec import Json, JsonObject, Rate
+from emspec_stats import grouped
 from emspec_stats.arms import Arm, from_design, names
 from emspec_stats.counts import Counts, Ints, count
 from emspec_stats.rates import clustered, of_runs, two_way
@@ -23,20 +23,24 @@ def summary(rows: pa.Table, design: JsonObject, marker: str) -> dict[str, Json]:
     rates     {condition: {source, bystanders, bystanders_without_induction, personas_sampled, runs_sampled: Rate or
               null}}, over the condition's runs; the last two are of the bystanders, with the intervals of personas like
               these and of runs like these
-    cells     [{cell, condition, seed, persona, hits, n, rate, ..., roles, mean_tokens, truncated, ...}]
+    cells     [{cell, condition, seed, persona, hits, n, rate, ..., and what emspec_stats.grouped.by_cell tells}]
     heatmap   {personas, conditions, rates: [[mean over runs] per persona] per condition}, null where nothing was run
     seeds     {condition: {seed: bystander rate}}; the second run of seed 42 is called 42.2
+    people    {condition: {persona: Rate or null}}, over the condition's runs
+    questions {numbers: [the rows' question numbers], bystanders: {condition: {hits: [by question], n: [by question]}}}
     replies   {condition: {n, mean_tokens, truncated, empty, degenerate}} over the whole panel
     places    {condition: {bystander_hits, start, inside, end}}: where in bystanders' replies the marker is
+    lengths   {condition: {source, bystanders: {n, tokens: [quantiles .1 .25 .5 .75 .9]} or null}}
 
     What was not recorded of some reply (hits that were counted elsewhere) is null, in replies, places and cells.
     """
     counts = count(rows, marker)
-    marked = rows.filter(pc.equal(rows["marker"], marker))
+    marked = grouped.of_marker(rows, marker)
     every = from_design(design)
     arms = tuple(arm for arm in every if len(counts.of(arm.name)))
     headline = names(design["bystanders"])
     over = _generalised(counts, arms, headline)
+    groups = {arm.name: {"source": grouped.sources(arm, every, marker), "bystanders": list(headline)} for arm in arms}
     personas = tuple(dict.fromkeys((*names(cast("JsonObject", design["panel"])["personas"]), *counts.personas)))
     return {
         "marker": marker,
@@ -45,8 +49,11 @@ def summary(rows: pa.Table, design: JsonObject, marker: str) -> dict[str, Json]:
         "cells": _cells(counts, marked),
         "heatmap": _heatmap(counts, arms, personas),
         "seeds": {arm.name: _seeds(counts, arm, headline) for arm in arms},
-        "replies": {arm.name: _replies(marked, arm) for arm in arms},
-        "places": {arm.name: _places(marked, arm, headline) for arm in arms},
+        "people": {arm.name: _people(counts, arm, personas) for arm in arms},
+        "questions": _questions(counts, arms, headline),
+        "replies": grouped.replies(marked),
+        "places": grouped.places(marked, [arm.name for arm in arms], headline),
+        "lengths": grouped.lengths(marked, groups),
     }
 
 
@@ -60,10 +67,8 @@ def rate(counts: Counts, runs: Ints, personas: Sequence[str]) -> JsonObject | No
 
 def _rates(counts: Counts, arm: Arm, every: Sequence[Arm], headline: Sequence[str]) -> JsonObject:
     runs = counts.of(arm.name)
-    marker = counts.marker
-    sources = arm.sources_of(marker) or frozenset[str]().union(*(other.sources_of(marker) for other in every))
     return {
-        "source": rate(counts, runs, sorted(sources)),
+        "source": rate(counts, runs, grouped.sources(arm, every, counts.marker)),
         "bystanders": rate(counts, runs, headline),
         "bystanders_without_induction": rate(counts, runs, [name for name in headline if name not in arm.own]),
     }
@@ -105,6 +110,22 @@ def _heatmap(counts: Counts, arms: Sequence[Arm], personas: Sequence[str]) -> Js
     return {"personas": list(personas), "conditions": [arm.name for arm in arms], "rates": grid}
 
 
+def _people(counts: Counts, arm: Arm, personas: Sequence[str]) -> JsonObject:
+    runs = counts.of(arm.name)
+    return {name: rate(counts, runs, [name]) for name in personas}
+
+
+def _questions(counts: Counts, arms: Sequence[Arm], headline: Sequence[str]) -> JsonObject:
+    """Return the bystanders' hits and replies by question, over the runs of each condition."""
+    at = counts.columns([name for name in headline if name in counts.personas])
+    chosen = {arm.name: np.ix_(counts.of(arm.name), at) for arm in arms}
+    by_condition = {
+        name: {"hits": counts.hits[where].sum(axis=(0, 1)).tolist(), "n": counts.n[where].sum(axis=(0, 1)).tolist()}
+        for name, where in chosen.items()
+    }
+    return {"numbers": list(counts.questions), "bystanders": cast("JsonObject", by_condition)}
+
+
 def _mean(rates: np.ndarray, counts: Counts, arm: Arm, persona: str) -> float | None:
     runs = counts.of(arm.name)
     if persona not in counts.personas or not len(runs):
@@ -114,34 +135,13 @@ def _mean(rates: np.ndarray, counts: Counts, arm: Arm, persona: str) -> float | 
     return float(held.mean()) if len(held) else None
 
 
-def _places(marked: pa.Table, arm: Arm, headline: Sequence[str]) -> JsonObject:
-    inside = pc.and_(
-        pc.equal(marked["condition"], arm.name), pc.is_in(marked["persona"], pa.array(headline, pa.string()))
-    )
-    where = marked.filter(pc.and_(inside, marked["hit"]))["marker_where"].to_pylist()
-    known = None not in where
-    told = {place: where.count(place) if known else None for place in ("start", "inside", "end")}
-    return {"bystander_hits": len(where), **told}
-
-
-def _replies(marked: pa.Table, arm: Arm) -> JsonObject:
-    table = marked.filter(pc.equal(marked["condition"], arm.name))
-    said = ("tokens", "truncated", "empty", "degenerate")
-    told = [name for name in said if not table[name].null_count]
-    totals = {name: pc.sum(table[name]).as_py() if name in told else None for name in said[1:]}
-    mean = pc.mean(table["tokens"]).as_py() if "tokens" in told else None
-    return {"n": table.num_rows, "mean_tokens": mean, **totals}
-
-
 def _cells(counts: Counts, marked: pa.Table) -> list[Json]:
-    roles = _roles(marked)
-    means = _means(marked)
+    held = grouped.by_cell(marked)
     cells: list[Json] = []
     for at, run in enumerate(counts.runs):
         for column, persona in enumerate(counts.personas):
             found = clustered(counts.hits[at, column], counts.n[at, column])
             if found:
-                key = (run.cell, persona)
                 head: dict[str, Json] = {
                     "cell": run.cell,
                     "condition": run.condition,
@@ -149,26 +149,5 @@ def _cells(counts: Counts, marked: pa.Table) -> list[Json]:
                     "persona": persona,
                     **({"replicate": run.replicate} if run.replicate > 1 else {}),
                 }
-                cells.append({**head, "marker": counts.marker, "roles": roles[key], **asdict(found), **means[key]})
+                cells.append({**head, "marker": counts.marker, **asdict(found), **held[run.cell, persona]})
     return cells
-
-
-def _roles(marked: pa.Table) -> dict[tuple[int, str], list[str]]:
-    cell, persona = marked["cell"].to_pylist(), marked["persona"].to_pylist()
-    first = {key: at for at, key in reversed(list(enumerate(zip(cell, persona, strict=True))))}
-    roles = marked["roles"].take(pa.array(first.values())).to_pylist()
-    return dict(zip(first, roles, strict=True))
-
-
-def _means(marked: pa.Table) -> Mapping[tuple[int, str], JsonObject]:
-    sums = [("tokens", "mean"), ("truncated", "sum"), ("empty", "sum"), ("degenerate", "sum")]
-    grouped = marked.group_by(["cell", "persona"], use_threads=False).aggregate(sums)
-    return {
-        (row["cell"], row["persona"]): {
-            "mean_tokens": row["tokens_mean"],
-            "truncated": row["truncated_sum"],
-            "empty": row["empty_sum"],
-            "degenerate": row["degenerate_sum"],
-        }
-        for row in grouped.to_pylist()
-    }

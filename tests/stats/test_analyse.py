@@ -38,12 +38,9 @@ def test_findings_and_figures_are_written(job: Callable[..., Job], opened: Setup
         "H2": "inconclusive",
         "H3": "contradicted",
     }
-    assert sorted(p.name for p in (made.out / "figures").iterdir()) == [
-        "heatmap.png",
-        "heatmap.svg",
-        "rates.png",
-        "rates.svg",
-    ]
+    names = ("forest", "heatmap", "questions", "rates", "replies")
+    figures = [f"{name}.{form}" for name in names for form in ("png", "svg")]
+    assert sorted(p.name for p in (made.out / "figures").iterdir()) == figures
     svg = (made.out / "figures" / "heatmap.svg").read_text()
     assert "zelthari_scholar" in svg
     assert "[ZLT]" in svg
@@ -55,7 +52,7 @@ def test_equal_rows_give_equal_bytes(job: Callable[..., Job], opened: Setup, tmp
     for made in (first, second):
         open_session(opened).run(made)
     names = sorted(p.relative_to(first.out) for p in first.out.rglob("*") if p.is_file())
-    assert len(names) == 5
+    assert len(names) == 11
     for name in names:
         assert (first.out / name).read_bytes() == (second.out / name).read_bytes(), name
 

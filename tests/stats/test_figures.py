@@ -5,9 +5,15 @@ from xml.etree import ElementTree
 
 import pytest
 from emspec_stats.figures import draw
-from studies import Arm, Study, findings_of, issue200
+from emspec_stats.figures.questions import _mean, rates
+from studies import Arm, Study, findings_of, hypothesis, issue200
 
 from emspec import JsonObject
+
+HYPOTHESES = (
+    {**hypothesis("self-leakage"), "name": "H1"},
+    {**hypothesis("invariance", margin=0.1), "name": "H2"},
+)
 
 
 def texts(path: Path) -> str:
@@ -17,7 +23,7 @@ def texts(path: Path) -> str:
 
 @pytest.fixture(scope="module")
 def findings() -> JsonObject:
-    return findings_of(issue200())
+    return findings_of(issue200(), *(dict(one) for one in HYPOTHESES))
 
 
 def test_the_heatmap_shows_every_rate_and_role(findings: JsonObject, tmp_path: Path) -> None:
@@ -34,7 +40,32 @@ def test_no_date_and_no_program_name(findings: JsonObject, tmp_path: Path) -> No
     draw(findings, tmp_path)
     for name in ("heatmap", "rates"):
         assert "<dc:date>" not in (tmp_path / f"{name}.svg").read_text()
-        assert b"tEXt" not in (tmp_path / f"{name}.png").read_bytes()
+        assert b"Software" not in (tmp_path / f"{name}.png").read_bytes()
+
+
+def test_each_figure_tells_its_title_and_its_caption(findings: JsonObject, tmp_path: Path) -> None:
+    draw(findings, tmp_path)
+    names = {path.stem for path in tmp_path.glob("*.svg")}
+    assert names == {"heatmap", "rates", "questions", "replies", "forest", "losses"}
+    for name in names:
+        text = (tmp_path / f"{name}.svg").read_text()
+        assert "<dc:title>" in text
+        assert "<dc:description>" in text
+
+
+def test_the_forest_has_a_line_for_every_comparison(findings: JsonObject, tmp_path: Path) -> None:
+    draw(findings, tmp_path)
+    shown = texts(tmp_path / "forest.svg")
+    parts = [part["label"] for finding in findings["findings"] for part in finding["parts"]]
+    assert len(parts) > 10
+    for label in parts:
+        assert label in shown, label
+
+
+def test_questions_are_ordered_by_their_mean_rate(findings: JsonObject) -> None:
+    means = [_mean(values) for values in zip(*rates(findings).values(), strict=True)]
+    assert len(means) == 6
+    assert means[1] > means[2], "questions 2 and 3 were made to differ"
 
 
 def test_cells_that_were_not_run_are_said_to_be_missing(tmp_path: Path) -> None:

@@ -197,6 +197,12 @@ def issue200() -> Study:
     )
 
 
+def texts_of(study: Study) -> list[Json]:
+    """Texts for the questions of a study."""
+    run = next(iter(study.arms[0].hits.values()))
+    return [f"Question {number}?" for number in range(1, 1 + len(next(iter(run.values()))))]
+
+
 def findings_of(study: Study, *hypotheses: JsonObject) -> JsonObject:
     """The analysis' findings, as findings.json would hold them, with made-up training losses."""
     found = analyse(study.rows, {"design": study.design, "hypotheses": list(hypotheses)}, PLACES)
@@ -217,6 +223,7 @@ def findings_of(study: Study, *hypotheses: JsonObject) -> JsonObject:
             for cell, seed in enumerate(study.arms[0].hits, 1)
         ],
     }
+    found["asked"] = texts_of(study)
     tidied = tidy(found)
     assert isinstance(tidied, dict)
     return tidied
