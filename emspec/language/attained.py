@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from emspec.errors import PluginError
+from emspec.language.families import attained_in_families
 from emspec.model.attainable import Attainable
 from emspec.model.experiment import Condition, Experiment, Hypothesis, Measure
 from emspec.model.plugin import Catalog, TestKind
@@ -28,7 +29,7 @@ def attained(experiment: Experiment, catalog: Catalog) -> Experiment:
         one.name: attainable(catalog.tests[one.test], experiment, one) if one.installed else not_installed(one)
         for one in experiment.hypotheses
     }
-    return replace(experiment, attainable=found)
+    return replace(experiment, attainable=attained_in_families(experiment.families, found))
 
 
 def with_values(

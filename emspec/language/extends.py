@@ -20,7 +20,19 @@ MOST = 10
 OWN = frozenset({"issue", "title", "state", "superseded_by", "supersedes", "follows", "history", "extends"})
 """What tells of the issue, not of the design: nobody inherits it."""
 SECTIONS = frozenset(
-    {"steps", "conditions", "controls", "hypotheses", "measures", "backends", "accept", "digests", "matrix", "noise"}
+    {
+        "steps",
+        "conditions",
+        "controls",
+        "hypotheses",
+        "families",
+        "measures",
+        "backends",
+        "accept",
+        "digests",
+        "matrix",
+        "noise",
+    }
 )
 """Mappings that are joined entry by entry, and an entry field by field; all else is replaced as a whole."""
 

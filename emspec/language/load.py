@@ -23,6 +23,7 @@ from emspec.language.conditions import (
     note_repeats,
 )
 from emspec.language.extends import read_extended
+from emspec.language.families import resolve_families, with_alpha
 from emspec.language.fields import Setting, Settings, Spot, StepText
 from emspec.language.hypotheses import Known, resolve_hypotheses
 from emspec.language.joined import core, spec_schema, taken_names
@@ -52,6 +53,7 @@ _FIELD_DEPTH: Mapping[str, int] = {
     "conditions": 3,
     "controls": 3,
     "hypotheses": 3,
+    "families": 2,
     "backends": 2,
     "measures": 2,
     "matrix": 2,
@@ -95,6 +97,8 @@ def load(
     measures = resolve_measures(data, document, texts, scope)
     known = Known([one.name for one in texts], looked_for(texts), data.get("steps", ()), data.get("measures", ()))
     hypotheses = resolve_hypotheses(data.get("hypotheses", {}), document, known, catalog, scope)
+    families = resolve_families(data, document, scope.notes)
+    hypotheses = with_alpha(hypotheses, families, catalog)
     backends = _backends(data, document, overrides, catalog, scope)
     chosen = selected(conditions, known_seeds, baseline, selection, notes)
     accepted = checks.accepted(data, document, notes)
@@ -114,6 +118,7 @@ def load(
         conditions=chosen.conditions,
         baseline=chosen.baseline,
         hypotheses=hypotheses,
+        families=families,
         backends=backends,
         profile=_note(scope),
         accepted=accepted,

@@ -9,6 +9,7 @@ from typing import Protocol
 from emspec.errors import Place, Problem
 from emspec.model.attainable import Attainable
 from emspec.model.decision import Decision
+from emspec.model.family import Family
 from emspec.model.json import JsonObject
 from emspec.model.noise import Noise
 from emspec.model.records import FileRef, ModelRecord, Persona, Recording
@@ -212,3 +213,4 @@ class Experiment:
     opened: Mapping[str, bool] | None = None
     replicates: int = 1
     supersedes: tuple[int, ...] = ()
+    families: tuple[Family, ...] = ()

@@ -103,11 +103,13 @@ def _analyse(rows: str, cells: Sequence[Cell], design: JsonObject, stages: Stage
     hypotheses = [h for h in stages.experiment.hypotheses if h.installed]
     tests = {h.name: stages.test(h) for h in hypotheses}
     asked: list[Json] = [hypothesis_document(h, tests[h.name].version) for h in hypotheses]
+    families: list[Json] = [family.to_json() for family in stages.experiment.families]
+    together: JsonObject = {"families": families} if families else {}
     return stages.add(
         Request(
             kind="analyse",
             choice=stages.chosen("analyse"),
-            parameters={"design": design, "hypotheses": asked},
+            parameters={"design": design, "hypotheses": asked, **together},
             label="analysis",
             step="analyse",
             inputs=inputs,

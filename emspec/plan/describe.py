@@ -22,6 +22,7 @@ def described(experiment: Experiment, catalog: Catalog) -> JsonObject:
     SHA-256. A hypothesis carries its test's version.
     """
     tests = catalog.tests
+    families: JsonObject = {one.name: one.to_json() for one in experiment.families}
     return {
         "model": {"name": experiment.model.name, "identity": experiment.model.identity},
         "personas": experiment.personas_version,
@@ -36,6 +37,7 @@ def described(experiment: Experiment, catalog: Catalog) -> JsonObject:
             }
             for one in experiment.hypotheses
         },
+        **({"families": families} if families else {}),
         "backends": {name: {"name": one.name, **one.options} for name, one in experiment.backends.items()},
     }
 

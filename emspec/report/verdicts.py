@@ -56,6 +56,7 @@ def row(finding: Finding, context: ReportContext) -> VerdictRow:
         terms=(
             ("estimand", finding.estimand),
             ("correction", finding.family),
+            *((("adjusted p", words.chance(finding.adjusted)),) if finding.adjusted is not None else ()),
             *((ASSUMES, assumption) for assumption in finding.assumptions),
         ),
         confidence=confidence(finding, context).line,

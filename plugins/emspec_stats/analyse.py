@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 from emspec import VERDICTS, EmspecError, Finding, Job, Json, JsonObject, Session, Setup, StageError
 from emspec_stats.arms import from_design, names
 from emspec_stats.caveats import noted
+from emspec_stats.families import corrected, read
 from emspec_stats.figures import draw
 from emspec_stats.manipulation import manipulation
 from emspec_stats.registered import beside, decision
@@ -128,10 +129,18 @@ def analyse(rows: pa.Table, parameters: JsonObject, places: Mapping[str, str]) -
     belongs(rows, design)
     first, *more = (summary(rows, design, marker) for marker in names(design["markers"]))
     hypotheses = cast("Sequence[JsonObject]", parameters["hypotheses"])
+    families = read(parameters)
     found = [judge(rows, design, hypothesis, places) for hypothesis in hypotheses]
+    asked = {str(one["name"]): one for one in hypotheses}
+
+    def again(name: str, alpha: float) -> Finding:
+        changed = {**cast("JsonObject", asked[name]["parameters"]), "alpha": alpha}
+        return judge(rows, design, {**asked[name], "parameters": changed}, places)
+
+    held = corrected(found, families, again)
     rules = [decision(cast("JsonObject", one["decide"])) if "decide" in one else None for one in hypotheses]
-    said = beside(found, rules, [one.verdict for one in found])
-    findings = [replace(one, registered=rule) for one, rule in zip(found, said, strict=True)]
+    said = beside(found, rules, [one.verdict for one in held])
+    findings = [replace(one, registered=rule) for one, rule in zip(held, said, strict=True)]
     return {
         **first,
         "others": {str(other["marker"]): other for other in more},

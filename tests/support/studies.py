@@ -13,7 +13,7 @@ from emspec_stats.analyse import analyse, tidy
 from emspec_stats.manipulation import manipulation
 from emspec_stats.rows import SCHEMA
 
-from emspec import Json, JsonObject
+from emspec import Family, Json, JsonObject
 
 DATA = Path(__file__).parents[1] / "stats" / "data" / "hits_by_question.csv"
 MARKER = "[ZLT]"
@@ -203,9 +203,17 @@ def texts_of(study: Study) -> list[Json]:
     return [f"Question {number}?" for number in range(1, 1 + len(next(iter(run.values()))))]
 
 
-def findings_of(study: Study, *hypotheses: JsonObject) -> JsonObject:
-    """The analysis' findings, as findings.json would hold them, with made-up training losses."""
-    found = analyse(study.rows, {"design": study.design, "hypotheses": list(hypotheses)}, PLACES)
+def findings_of(study: Study, *hypotheses: JsonObject, families: Sequence[Sequence[str]] = ()) -> JsonObject:
+    """The analysis' findings, as findings.json would hold them, with made-up training losses.
+
+    The first of `families` is called primary, all are corrected by Holm at .05.
+    """
+    together = [Family("primary" if not at else f"f{at}", tuple(one), "holm") for at, one in enumerate(families)]
+    found = analyse(
+        study.rows,
+        {"design": study.design, "hypotheses": list(hypotheses), "families": [one.to_json() for one in together]},
+        PLACES,
+    )
     losses: list[JsonObject] = [
         {"kind": "train", "first": 2.9, "last": 0.41},
         {"kind": "couple", "first": 3.1, "last": 0.02},

@@ -157,20 +157,23 @@ def undeclared_family(reading: Reading) -> Iterator[Finding]:
 
     Example: H1, H2 and H3, each at .05, and a conclusion that needs any one of them.
 
-    Fix: declare the family in each rule (`decide: {p: "< .05", correction: holm, family: 3}`), or say that each claim
+    Fix: declare the family, `families: {primary: {hypotheses: [H1, H2, H3], correction: holm}}`, or say that each claim
     stands for itself: `accept: {D142: "three separate claims"}`.
     """
     experiment = reading.experiment
+    together = {name for family in experiment.families for name in family.hypotheses}
     open_ones = [one for one in experiment.hypotheses if experiment.attainable[one.name].foregone is None]
     alphas = {one.name: experiment.attainable[one.name].alpha for one in open_ones}
-    alone = [one for one in open_ones if alphas[one.name] is not None and not (one.decide and one.decide.family > 1)]
+    tested = [one for one in open_ones if alphas[one.name] is not None and one.name not in together]
+    alone = [one for one in tested if not (one.decide and one.decide.family > 1)]
     if len(alone) > 1:
         chance = 1 - math.prod(1 - (alphas[one.name] or 0) for one in alone)
         names = listed([one.name for one in alone])
+        listing = ", ".join(one.name for one in alone)
         what = f"{names} are tested each at its own alpha: by chance alone one or more comes out in up to"
-        fix = 'declare their family (decide: {p: "< .05", correction: holm, family: %d}), or accept the finding'
+        fix = f"declare their family (families: {{primary: {{hypotheses: [{listing}], correction: holm}}}})"
         place = reading.document.key(("hypotheses",))
-        yield Finding(place, f"{what} {100 * chance:.0f} % of experiments", fix % len(alone))
+        yield Finding(place, f"{what} {100 * chance:.0f} % of experiments", f"{fix}, or accept the finding")
 
 
 def _ruled(reading: Reading) -> Iterator[tuple[Hypothesis, Decision]]:

@@ -97,6 +97,11 @@ def test_d142_hypotheses_each_at_its_own_alpha(compiled) -> None:
     assert (line, column) == (26, 1)
     assert "H2 and H3 are tested each at its own alpha" in message
     assert message.endswith("in up to 10 % of experiments")
+    assert fixes(compiled(TRAINED), "D142") == [
+        "declare their family (families: {primary: {hypotheses: [H2, H3], correction: holm}}), or accept the finding"
+    ]
+    family = ("hypotheses:\n", "families: {primary: {hypotheses: [H2, H3], correction: holm}}\nhypotheses:\n")
+    assert messages(compiled(TRAINED, family), "D142") == []
     rule = 'decide: {p: "< .05", correction: holm, family: 2}'
     second, third = (H2, H2.replace("10pp}", f"10pp, {rule}}}")), ("margin: 0.05}", f"margin: 0.05, {rule}}}")
     assert messages(compiled(TRAINED, second, third), "D142") == []
