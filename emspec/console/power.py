@@ -49,6 +49,8 @@ def noise_lines(report: PowerReport) -> Iterator[str]:
     if report.ruled:
         names = ", ".join(report.ruled)
         yield f"verdicts are the tests' own: the registered rules (decide:) of {names} are not applied"
+    for family in report.together:
+        yield f"in {family} each is judged at alpha over their number, as if it passed alone"
 
 
 def hypothesis_lines(power: Power, rate: float) -> Iterator[str]:

@@ -178,11 +178,12 @@ def _parameters(
     simulator = stages.backend("simulate", choice)
     design = design_of(experiment)
     designed = question.variant.name == DESIGNED
+    version = stages.test(hypothesis).version
     edge = (alternative.edge,) if designed else ()
     noise: Mapping[str, Json] = asdict(experiment.noise)
     return {
         "design": design,
-        "hypothesis": {**hypothesis_document(hypothesis, stages.test(hypothesis).version), "claim": ""},
+        "hypothesis": {**hypothesis_document(_alone(hypothesis, experiment), version), "claim": ""},
         "cells": list(planted.cells),
         "rates": list(planted.rates),
         "pattern": list(planted.pattern),
@@ -196,6 +197,15 @@ def _parameters(
         "simulator": {"name": simulator.name, "version": simulator.version},
         "options": choice.options,
     }
+
+
+def _alone(hypothesis: Hypothesis, experiment: Experiment) -> Hypothesis:
+    """Return a hypothesis at the level from which it passes in its family whatever the others do: alpha / m."""
+    family = next((one for one in experiment.families if hypothesis.name in one.hypotheses), None)
+    if family is None:
+        return hypothesis
+    alpha = family.alpha / len(family.hypotheses)
+    return replace(hypothesis, parameters={**hypothesis.parameters, "alpha": alpha})
 
 
 def _searches(alternative: Alternative, planted: Truth, *, against: bool) -> Sequence[JsonObject]:

@@ -96,7 +96,8 @@ class Costed:
 class PowerReport:
     """Everything that is told. `powers` is ordered by variant, then by hypothesis; the design itself comes first.
 
-    `ruled` names the hypotheses with a registered rule (`decide:`), whose verdict here is the test's own all the same.
+    `ruled` names the hypotheses with a registered rule (`decide:`), whose verdict here is the test's own all the same;
+    `together` the families of hypotheses, in words, whose members are judged as if they passed alone.
     """
 
     noise: Noise
@@ -106,6 +107,7 @@ class PowerReport:
     variants: tuple[Costed, ...]
     powers: tuple[Power, ...]
     ruled: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
 
     def of(self, hypothesis: str) -> tuple[Power, ...]:
         """Return a hypothesis' figures in every variant, the design itself first."""
@@ -123,6 +125,7 @@ class PowerReport:
             "simulator": self.simulator,
             "hypotheses": hypotheses,
             "rules_not_applied": list(self.ruled),
+            "judged_alone_in": list(self.together),
             "variants": [{"name": one.name, **asdict(one.cost)} for one in self.variants],
             "powers": [_plain(asdict(power)) for power in self.powers],
         }
@@ -144,6 +147,7 @@ def report(planned: PowerPlan, store: Store, catalog: Catalog) -> PowerReport:
         variants=tuple(Costed(one.name, cost_of(one.experiment, catalog)) for one in planned.variants),
         powers=tuple(_power(question, store) for question in planned.questions),
         ruled=tuple(one.name for one in base.hypotheses if one.decide),
+        together=tuple(family.words for family in base.families),
     )
 
 

@@ -55,12 +55,14 @@ def context_of(plan: Plan, manifests: Iterable[Manifest], standing: Standing) ->
 def on_all_hypotheses(findings: JsonObject, experiment: Experiment) -> JsonObject:
     """Return an analysis' findings in the spec's order, with untestable ones on the tests that nobody brings."""
     found = {str(one["hypothesis"]): one for one in cast("Sequence[JsonObject]", findings["findings"])}
-    lacking = {one.name: _not_run(one).to_json() for one in experiment.hypotheses if not one.installed}
+    families = {name: family.words for family in experiment.families for name in family.hypotheses}
+    absent = (one for one in experiment.hypotheses if not one.installed)
+    lacking = {one.name: _not_run(one, families.get(one.name, "")).to_json() for one in absent}
     every = {**found, **lacking}
     return {**findings, "findings": [every[one.name] for one in experiment.hypotheses if one.name in every]}
 
 
-def _not_run(hypothesis: Hypothesis) -> Finding:
+def _not_run(hypothesis: Hypothesis, family: str) -> Finding:
     return Finding(
         hypothesis=hypothesis.name,
         test=hypothesis.test,
@@ -68,7 +70,7 @@ def _not_run(hypothesis: Hypothesis) -> Finding:
         verdict="untestable",
         reason=f"No installed plugin brings the test {hypothesis.test}: nothing was computed.",
         estimand="none",
-        family="none",
+        family=f"{family}; it counts there without a p, since it was asked" if family else "none",
     )
 
 

@@ -44,7 +44,7 @@ def part_span(part: Part, unit: str) -> str:
     if part.low is None or part.high is None:
         return NONE
     ends = f"{_signed(part.low, unit)} to {_signed(part.high, unit)} {unit}".strip()
-    return f"{ends} ({100 * part.level:g} %)"
+    return f"{ends} ({100 * part.level:.4g} %)"
 
 
 def span(finding: Finding) -> str:
@@ -53,7 +53,7 @@ def span(finding: Finding) -> str:
         return NONE
     ends = f"{_signed(finding.low, finding.unit)} to {_signed(finding.high, finding.unit)} {finding.unit}".strip()
     given = f", {finding.given}" if finding.given else ""
-    return f"{ends} ({100 * finding.level:g} %{given})"
+    return f"{ends} ({100 * finding.level:.4g} %{given})"
 
 
 def chance(p: float | None) -> str:

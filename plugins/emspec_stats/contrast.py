@@ -155,7 +155,7 @@ def _reason(sample: Sample, asked: Question, found: Estimate, between: tuple[tup
     level = asked.level if found.decides else 0.95
     half, middle = found.half(level), found.value
     gap = f"{of} minus {against} is {words.points(middle)}"
-    shown = "" if half is None else f"{100 * level:g} % interval {words.span(middle - half, middle + half)}"
+    shown = "" if half is None else f"{100 * level:.4g} % interval {words.span(middle - half, middle + half)}"
     if not found.decides:
         alone = f" ({shown} {words.GIVEN})" if shown else ""
         return f"{gap}{alone}, but {no_noise(sample.noise)}."

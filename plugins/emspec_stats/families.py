@@ -106,7 +106,7 @@ def _judged(member: Member, family: Family, again: Again) -> Finding:
     if verdict != first.verdict:
         says += f"; alone at alpha {words.level(first.alpha)} it would have been {first.verdict}"
     if verdict != held.verdict:
-        says += f"; judged at {words.level(round(level, 6))} it is {verdict}"
+        says += f"; judged at {words.level(level)} it is {verdict}"
     return replace(held, verdict=verdict, reason=f"{held.reason} {says}.")
 
 
@@ -120,7 +120,7 @@ def _verdict(held: Finding, first: Finding, level: float) -> Verdict:
 
 def _listed(found: Finding, family: Family, blank: tuple[str, ...], level: float | None) -> str:
     """Name the family for the report: what it corrects, the level, and who counts without having been tested."""
-    at = f"; judged at {words.level(round(level, 6))}" if level is not None else ""
+    at = f"; judged at {words.level(level)}" if level is not None else ""
     rest = f"; counted without a p, since asked: {', '.join(blank)}" if blank else ""
     within = f"; within the test: {found.family}" if found.family else ""
     return f"{family.words}{at}{rest}{within}"

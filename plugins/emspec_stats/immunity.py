@@ -130,7 +130,7 @@ def _reason(setting: Setting, lead: Lead) -> str:
     level = 1 - 2 * setting.alpha if own.decides else 0.95
     half = own.half(level)
     gap = f"In {lead.condition} {lead.persona} leaks {words.points(own.value)} against the other bystanders"
-    shown = "" if half is None else f"{100 * level:g} % interval {words.span(own.value - half, own.value + half)}"
+    shown = "" if half is None else f"{100 * level:.4g} % interval {words.span(own.value - half, own.value + half)}"
     if half is None or not own.decides:
         alone = f" ({shown} {words.GIVEN})" if shown else ""
         return f"{gap}{alone}, but {no_noise(lead.sample.noise)}."

@@ -191,7 +191,7 @@ def _part(pair: Pair, alpha: float) -> Part:
 
 def _reason(setting: Setting, judged: Judged, sample: Sample, p: float | None) -> str:
     gap = f"{judged.pair.label} is {words.points(judged.pair.difference)}"
-    kind = f"{'simultaneous ' if judged.verdict == 'contradicted' else ''}{100 * judged.level:g} % interval"
+    kind = f"{'simultaneous ' if judged.verdict == 'contradicted' else ''}{100 * judged.level:.4g} % interval"
     middle, half = judged.pair.difference, judged.half
     shown = "" if half is None else f"{kind} {words.span(middle - half, middle + half)}"
     if p is None:

@@ -241,7 +241,7 @@ def _reason(setting: Setting, tested: Comparable, outcome: Outcome) -> str:
     interval = "no interval: the runs of each condition do not differ at all"
     if half is not None:
         given = f" {words.GIVEN}" if whole.conditional else ""
-        interval = f"{100 * level:g} % interval {words.span(middle - half, middle + half)}{given}"
+        interval = f"{100 * level:.4g} % interval {words.span(middle - half, middle + half)}{given}"
     ends = {
         "supported": "the persona that EM was induced under leaks more.",
         "contradicted": f"it leaks less (opposite p {words.chance(outcome.permuted.below)}).",

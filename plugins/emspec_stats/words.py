@@ -36,7 +36,7 @@ def chance(p: float) -> str:
 
 def level(alpha: float) -> str:
     """Write an alpha: .05."""
-    return f"{alpha:g}".removeprefix("0")
+    return f"{alpha:.4g}".removeprefix("0")
 
 
 def personas(*, sampled: bool) -> str:

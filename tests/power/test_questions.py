@@ -6,6 +6,7 @@ import pytest
 
 from emspec.errors import PluginError, UsageError
 from emspec.model.experiment import Experiment
+from emspec.model.family import Family
 from emspec.model.plugin import Catalog
 from emspec.power import Asked, PowerPlan, compile_power
 from emspec.power.questions import EVERY, Question
@@ -108,3 +109,11 @@ def test_an_effect_of_no_hypothesis_and_a_spec_without_one(issue200: Experiment,
     assert caught.value.fix == "for example --effect H1=10pp"
     with pytest.raises(UsageError, match="states no hypothesis"):
         asked(replace(issue200, hypotheses=()), catalog)
+
+
+def test_a_member_of_a_family_is_judged_as_if_it_passed_alone(issue200: Experiment, catalog: Catalog) -> None:
+    family = Family("primary", ("H1", "H2"), "holm")
+    planned = asked(replace(issue200, families=(family,)), catalog)
+    given = {name: planned.plan.stages[str(of(planned, name).key)].parameters["hypothesis"] for name in ("H1", "H3")}
+    assert given["H1"]["parameters"]["alpha"] == 0.025  # type: ignore[index,call-overload]
+    assert "alpha" not in given["H3"]["parameters"]  # type: ignore[index,call-overload,operator]

@@ -118,6 +118,8 @@ def test_rules_that_are_not_applied_are_named() -> None:
     ruled = replace(held, ruled=("H1",))
     assert "the registered rules (decide:) of H1 are not applied" in text(ruled)
     assert ruled.to_json()["rules_not_applied"] == ["H1"]
+    together = replace(held, together=("the family primary (Holm over H1 and H2, alpha .05)",))
+    assert "in the family primary (Holm over H1 and H2, alpha .05) each is judged at alpha over" in text(together)
 
 
 def test_a_claim_that_smaller_effects_support() -> None:

@@ -41,7 +41,7 @@ def test_each_is_judged_at_its_level_and_says_so() -> None:
     assert dict(asked) == pytest.approx({"A": 0.05 / 3, "B": 0.025, "C": 0.025})
     assert [one.verdict for one in (first, second, third)] == ["supported", "inconclusive", "inconclusive"]
     assert [one.adjusted for one in (first, second, third)] == pytest.approx([0.03, 0.06, 0.06])
-    assert first.family == "the family primary (Holm over A, B and C, alpha .05); judged at .016667"
+    assert first.family == "the family primary (Holm over A, B and C, alpha .05); judged at .01667"
     assert second.reason == (
         "It is so. In the family primary (Holm over A, B and C, alpha .05) p .030 is corrected to .060; alone at alpha "
         ".05 it would have been supported."
@@ -85,7 +85,7 @@ def test_a_test_that_has_no_say_below_its_least_p_keeps_its_finding() -> None:
 
     first, *_ = corrected(found, [HOLM], again)
     assert (first.verdict, first.low, first.alpha) == ("inconclusive", 0.0, pytest.approx(0.05 / 3))
-    assert "judged at .016667 it is inconclusive" in first.reason
+    assert "judged at .01667 it is inconclusive" in first.reason
 
 
 def test_a_test_that_does_not_heed_alpha_is_held_to_it() -> None:
@@ -122,7 +122,7 @@ def test_the_analysis_judges_at_the_level() -> None:
     assert first["verdict"] == "supported", "1 / 60 is .05 / 3"
     assert first["level"] == pytest.approx(1 - 2 / 60)
     assert first["low"] < before[0]["low"]
-    assert first["family"].startswith("the family primary (Holm over H1, H2 and H3, alpha .05); judged at .016667")
+    assert first["family"].startswith("the family primary (Holm over H1, H2 and H3, alpha .05); judged at .01667")
     assert before[0]["family"].startswith("none: ")
     assert after[2]["verdict"] == "contradicted"
     assert after[2]["alpha"] == pytest.approx(0.025)
