@@ -52,7 +52,7 @@ class Finding:
     metrics    the figures that a registered rule may name (TestKind.metrics): those in pp as fractions of 1
     by_condition  the figures that are known for each testable condition, by condition and metric
     registered what the registered rule says of the figures, {"rule" in words, "met", "lines", "conditions" by name with
-               `in`, "agrees" (with the verdict), "reason", "remarks"}: the analysis fills it in; None where there is none
+               `in`, "agrees" (with the verdict), "reason", "remarks"}: the analysis fills it in; None without a rule
     untaken    trainings of the runs compared that did not take ("coupling in B0 seed 42"): the analysis fills it in
     details    further figures by name
     """
