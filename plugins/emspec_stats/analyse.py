@@ -100,11 +100,11 @@ def unusable(found: object) -> str:
 
 def _off(found: Finding) -> str:
     """Say which number of a finding is none, or no probability."""
-    for name in ("effect", "low", "high", "p", "floor", "alpha", "level"):
+    for name in ("effect", "low", "high", "p", "opposite", "floor", "margin", "adjusted", "alpha", "level"):
         value = getattr(found, name)
         if not isinstance(value, int | float | np.floating | None) or (value is None and name in ("alpha", "level")):
             return f"returned a finding whose {name} is no number"
-    for name in ("p", "floor"):
+    for name in ("p", "opposite", "floor"):
         value = getattr(found, name)
         if value is not None and not 0 <= value <= 1:
             return f"returned {name} {value}, which is not between 0 and 1"

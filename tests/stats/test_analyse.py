@@ -91,6 +91,7 @@ def finding(hypothesis, **values):
 def raises(rows, design, hypothesis): return {}["no such column"]
 def opens(rows, design, hypothesis): open("/etc/nowhere/at all")
 def nothing(rows, design, hypothesis): pass
+def other(rows, design, hypothesis): return finding(hypothesis, opposite=2)
 def figures(rows, design, hypothesis): return finding(hypothesis, by_condition={"E0": 0.5})
 def word(rows, design, hypothesis): return finding(hypothesis, verdict="proved")
 def p(rows, design, hypothesis): return finding(hypothesis, p=1.5)
@@ -103,6 +104,7 @@ def values(rows, design, hypothesis): return finding(hypothesis, details={"a": o
 @pytest.mark.parametrize(
     ("name", "fault"),
     [
+        ("other", "returned opposite 2, which is not between 0 and 1"),
         ("figures", "returned a finding whose metrics, or those by condition, are no mapping"),
         ("raises", "failed with KeyError: 'no such column'"),
         ("opens", "failed with FileNotFoundError: [Errno 2] No such file or directory: '... all'"),
