@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +158,7 @@ def _report(console: Console, plan: Plan, store: Store, folder: Path, fixed: Sta
     analysed, figures = findings_of(plan, store)
     findings = on_all_hypotheses(analysed, plan.experiment)
     manifests = [m for m in map(store.lookup, plan.stages) if m is not None]
-    context = context_of(plan, manifests, fixed)
+    context = replace(context_of(plan, manifests, fixed), run=folder.name)
     lock = {"state": fixed.state, "said": context.fixed, "locked": fixed.lock.time if fixed.lock else None}
     record = {
         "versions": context.versions,

@@ -9,6 +9,7 @@ from typing import Any, cast
 from emspec.errors import UsageError
 from emspec.model.finding import Finding, Part, Rate
 from emspec.model.json import JsonObject
+from emspec.report.cells import Cell
 
 RATES = {
     "source": "source",
@@ -34,8 +35,8 @@ class Heatmap:
 class Content:
     """What the analysis found for one marker, conditions in the spec's order, which the file's sorted keys lose.
 
-    `rates` has the names of RATES; `seeds` maps seed to bystander rate; `replies` has no means where there is none;
-    `recorded` names the conditions whose results existed before.
+    `rates` has the names of RATES; `cells` are in order of condition, persona, run; `seeds` maps seed to bystander
+    rate; `replies` has no means where there is none; `recorded` names the conditions whose results existed before.
     """
 
     marker: str
@@ -46,6 +47,7 @@ class Content:
     replies: Mapping[str, Mapping[str, float | None]]
     places: Mapping[str, Mapping[str, int | None]]
     recorded: frozenset[str] = frozenset()
+    cells: tuple[Cell, ...] = ()
 
     def name_of(self, condition: str) -> str:
         """Return a condition's name, with a word where its replies were not drawn by this run."""
@@ -148,7 +150,28 @@ def _content(raw: Mapping[str, Any], counts_as: Mapping[str, str]) -> Content:
         seeds={condition: dict(sorted(raw["seeds"][condition].items(), key=_number)) for condition in conditions},
         replies={condition: raw["replies"][condition] for condition in conditions},
         places=raw["places"],
+        cells=tuple(sorted(map(_cell, raw["cells"]), key=lambda one: _cell_place(one, grid))),
     )
+
+
+def _cell(raw: Mapping[str, Any]) -> Cell:
+    again = raw.get("replicate", 1)
+    return Cell(
+        condition=raw["condition"],
+        run=str(raw["seed"]) if again == 1 else f"{raw['seed']}.{again}",
+        persona=raw["persona"],
+        marker=raw["marker"],
+        roles=tuple(raw["roles"]),
+        rate=Rate(**{field.name: raw[field.name] for field in fields(Rate)}),
+        tokens=raw["mean_tokens"],
+        ends=raw["places"]["end"],
+    )
+
+
+def _cell_place(cell: Cell, grid: Mapping[str, Any]) -> tuple[int, ...]:
+    """Return where a cell comes: in the heatmap's order, and by run."""
+    conditions, personas = grid["conditions"], grid["personas"]
+    return conditions.index(cell.condition), personas.index(cell.persona), *_number((cell.run, None))
 
 
 def _checks(raw: Mapping[str, Any]) -> Iterator[Check]:

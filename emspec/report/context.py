@@ -41,6 +41,7 @@ class ReportContext:
     lock       how the analysis stands to its lock (plan.lock.State): no part of results.json
     selected   whether a gate chose, for what the first seeds showed, which further ones were run
     hypotheses  the names of the spec's hypotheses
+    run        the name of the run's folder: on the HTML page alone
     methods    what was asked and how it was done, in sentences
     versions   library -> version, and `times`, what -> text: on the HTML page alone, since equal runs differ in them
     """
@@ -67,6 +68,7 @@ class ReportContext:
     times: Mapping[str, str] = field(default_factory=dict)
     fixed: str = ""
     locked: bool = False
+    run: str = "latest"
     lock: State = "unlocked"
     selected: bool = False
     hypotheses: frozenset[str] = frozenset()

@@ -1,14 +1,15 @@
-"""The report as one HTML file that needs nothing else: no script, no font, no request."""
+"""The report as one HTML file that asks for nothing else: its script and its figures are in it."""
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from string import Template
 
 from emspec.model.finding import Rate
-from emspec.report import tables, words
+from emspec.report import story, tables, words
+from emspec.report.cells import HEAD, line
+from emspec.report.charts import Chart, charts, figure
 from emspec.report.confidence import overall
 from emspec.report.content import RATES, Content, Findings
 from emspec.report.context import ReportContext
@@ -17,28 +18,96 @@ from emspec.report.verdicts import VerdictRow, row
 
 HOT = 0.65
 """From this rate on, a heatmap cell is dark enough for light text."""
+DRAWN = ("heatmap", "rates", "questions", "replies")
+"""The figures of each marker."""
+LINKED = "Each rate links to its cells below, and these name the command that lists their replies."
 
 
 def page(found: Findings, context: ReportContext, figures: Mapping[str, bytes]) -> str:
-    """Return the HTML page; `figures` maps a file name to SVG bytes, embedded as images."""
+    """Return the HTML page; `figures` maps a file name to SVG bytes, put into the page."""
     folder = files("emspec.report")
-    whole = overall(found.findings, context)
+    held = charts(figures)
     body = join(
         banner(context),
-        tag("h2", "Verdicts"),
-        tag("p", f"Confidence {whole.line}.") if whole else "",
-        tag("div", *(verdict_card(row(finding, context)) for finding in found.findings), class_="cards")
-        if found.findings
-        else tag("p", "The spec states no hypothesis."),
-        tag("p", context.fixed, class_="fixed") if context.fixed else "",
-        *(marker_section(content, found) for content in found.contents),
+        contents(found, context),
+        verdicts(found, context),
+        comparisons(found, held),
+        *(marker_section(content, found, held, at) for at, content in enumerate(found.contents, 1)),
+        trained(held),
+        told(found, context),
         warnings(context),
         setup(context),
-        drawn(figures),
+        *(cells(content, context.run, at) for at, content in enumerate(found.contents, 1)),
     )
-    return Template(folder.joinpath("page.html").read_text(encoding="utf-8")).substitute(
-        title=text(context.heading), style=folder.joinpath("page.css").read_text(encoding="utf-8"), body=body
+    parts = {name: folder.joinpath(f"page.{name}").read_text(encoding="utf-8") for name in ("html", "css", "js")}
+    return Template(parts["html"]).substitute(
+        title=text(context.heading), style=parts["css"], script=parts["js"], body=body
     )
+
+
+def contents(found: Findings, context: ReportContext) -> Markup:
+    """Return links to the sections."""
+    links = {
+        "verdicts": "Verdicts",
+        "comparisons": "Comparisons",
+        **{f"leakage-{at}": f"Leakage of {one.marker}" for at, one in enumerate(found.contents, 1)},
+        "told": "Caveats and next steps",
+        "warnings": "Design warnings",
+        "setup": "Reproducibility",
+        **{f"cells-{at}": f"Cells of {one.marker}" for at, one in enumerate(found.contents, 1)},
+    }
+    items = (tag("li", tag("a", name, href=f"#{at}")) for at, name in links.items())
+    return tag("nav", tag("ul", *items), aria_label="Sections")
+
+
+def verdicts(found: Findings, context: ReportContext) -> Markup:
+    """Return a card for each hypothesis, and the confidence in the whole."""
+    whole = overall(found.findings, context)
+    cards = [verdict_card(row(one, context), linked=bool(one.parts)) for one in found.findings]
+    return tag(
+        "section",
+        tag("h2", "Verdicts"),
+        tag("p", f"Confidence {whole.line}.") if whole else "",
+        tag("div", *cards, class_="cards") if cards else tag("p", "The spec states no hypothesis."),
+        tag("p", context.fixed, class_="fixed") if context.fixed else "",
+        id="verdicts",
+    )
+
+
+def comparisons(found: Findings, held: Mapping[str, Chart]) -> Markup:
+    """Return the forest plot, and the comparisons of each finding as a table."""
+    folds = (
+        tag(
+            "details",
+            tag("summary", f"{one.hypothesis}: {len(one.parts)} comparisons"),
+            table(tables.parts(one)),
+            id=f"parts-{one.hypothesis}",
+        )
+        for one in found.findings
+        if one.parts
+    )
+    drawn = figure("forest", held["forest"]) if "forest" in held else ""
+    return tag("section", tag("h2", "Comparisons"), drawn, *folds, id="comparisons")
+
+
+def told(found: Findings, context: ReportContext) -> Markup:
+    """Return what a reader must keep in mind, and what would let open questions be decided."""
+    caveats, steps = (tuple(lines) for lines in (story.caveats(found, context), story.next_steps(found, context)))
+    return tag(
+        "section",
+        tag("h2", "Standing caveats"),
+        tag("ul", *(tag("li", one) for one in caveats)),
+        tag("h2", "Next steps") if steps else "",
+        tag("ul", *(tag("li", one) for one in steps)) if steps else "",
+        id="told",
+    )
+
+
+def trained(held: Mapping[str, Chart]) -> Markup:
+    """Return the training losses, and every figure that has no section of its own."""
+    placed = {"forest", "heatmap", "rates", "questions", "replies"}
+    rest = [figure(name, one) for name, one in held.items() if name.partition("-")[0] not in placed]
+    return tag("section", tag("h2", "Training"), *rest) if rest else Markup("")
 
 
 def banner(context: ReportContext) -> Markup:
@@ -53,9 +122,10 @@ def banner(context: ReportContext) -> Markup:
     )
 
 
-def verdict_card(verdict: VerdictRow) -> Markup:
-    """Return one hypothesis as a card."""
-    figures = {"effect": verdict.effect, "interval": verdict.interval, "p": verdict.p, "least p": verdict.floor}
+def verdict_card(verdict: VerdictRow, *, linked: bool) -> Markup:
+    """Return one hypothesis as a card; its effect may link to the comparisons that it is made of."""
+    effect = tag("a", verdict.effect, href=f"#parts-{verdict.hypothesis}") if linked else verdict.effect
+    figures = {"effect": effect, "interval": verdict.interval, "p": verdict.p, "least p": verdict.floor}
     return tag(
         "article",
         tag("h3", f"{verdict.hypothesis} ", tag("strong", verdict.verdict, class_="verdict")),
@@ -75,64 +145,86 @@ def verdict_card(verdict: VerdictRow) -> Markup:
     )
 
 
-def marker_section(content: Content, found: Findings) -> Markup:
-    """Return what one marker's rows show."""
+def marker_section(content: Content, found: Findings, held: Mapping[str, Chart], at: int) -> Markup:
+    """Return what one marker's rows show; `at` counts the markers."""
+    again = f"-{at}" if at > 1 else ""
+    drawn = {name: figure(f"{name}{again}", held[f"{name}{again}"]) for name in DRAWN if f"{name}{again}" in held}
     return tag(
         "section",
         tag("h2", f"Leakage of {content.marker} by condition and persona"),
-        tag("p", f"Share of replies with the marker, mean over runs. {words.LEGEND}.", class_="small"),
+        tag("p", f"Share of replies with the marker, mean over runs. {words.LEGEND}. {LINKED}", class_="small"),
         heatmap(content),
         tag("h2", f"Rates of {content.marker}"),
         tag("p", f"Bystanders: {', '.join(content.bystanders) or 'none'}. {words.INTERVALS}", class_="small"),
         rates(content),
+        drawn.get("questions", ""),
         tag("h2", "Did it take?"),
         table(tables.judged(content, found)),
         table(tables.checks(content, found)),
         tag("details", tag("summary", "Each run"), table(tables.judged_runs(content, found))),
         tag("details", tag("summary", "When a check is judged how"), table(tables.rules(found))),
+        drawn.get("replies", ""),
+        *(_folded(drawn, "heatmap", "rates")),
+        id=f"leakage-{at}",
     )
 
 
+def _folded(drawn: Mapping[str, Markup], *names: str) -> Iterator[Markup]:
+    """Yield figures that show what a table of the page shows already, folded away."""
+    held = [drawn[name] for name in names if name in drawn]
+    if held:
+        yield tag("details", tag("summary", "The same as figures"), *held)
+
+
 def heatmap(content: Content) -> Markup:
-    """Return the heatmap as a table whose cells are coloured by rate."""
+    """Return the heatmap as a table whose cells are coloured by rate, each a link to the cells it is the mean of."""
     grid, written = content.heatmap, tables.heatmap(content)
+    first = {(cell.condition, cell.persona): cell.anchor for cell in reversed(content.cells)}
     lines = [
         tag(
             "tr",
             tag("th", line[0], scope="row"),
-            *(_heat(cell, rate) for cell, rate in zip(line[1:], values, strict=True)),
+            *(
+                _heat(shown, rate, first.get((condition, persona), ""))
+                for persona, shown, rate in zip(grid.personas, line[1:], values, strict=True)
+            ),
         )
-        for line, values in zip(written.rows, grid.rates, strict=True)
+        for condition, line, values in zip(grid.conditions, written.rows, grid.rates, strict=True)
     ]
     head = tag("tr", *(tag("th", tag("span", name), scope="col") for name in written.head))
     return _scroll(tag("table", tag("thead", head), tag("tbody", *lines), class_="heat"), "Leakage heatmap")
+
+
+def cells(content: Content, run: str, at: int) -> Markup:
+    """Return every persona of every run with its rate, and the command that lists its replies."""
+    lines = (line(cell, run) for cell in content.cells)
+    return tag(
+        "section",
+        tag("h2", f"Cells of {content.marker}"),
+        tag("p", f"A line is one persona in one run. {words.CELLS}", class_="small"),
+        _scroll(_sortable(HEAD, lines), f"Cells of {content.marker}"),
+        id=f"cells-{at}",
+    )
 
 
 def rates(content: Content) -> Markup:
     """Return the rates as a table with a drawn interval in every line."""
     written = tables.rates(content)
     held = [content.rates[condition][name] for condition in content.rates for name in RATES]
-    head = tag("tr", *(tag("th", name, scope="col") for name in (*written.head[:2], "0 to 100 %", *written.head[2:])))
     lines = [
-        tag(
-            "tr",
-            tag("th", line[0], scope="row"),
-            tag("td", line[1]),
-            _bar(rate),
-            *(tag("td", cell) for cell in line[2:]),
-        )
-        for line, rate in zip(written.rows, held, strict=True)
+        tag("tr", tag("th", one[0], scope="row"), tag("td", one[1]), _bar(rate), *(tag("td", cell) for cell in one[2:]))
+        for one, rate in zip(written.rows, held, strict=True)
     ]
-    return _scroll(tag("table", tag("thead", head), tag("tbody", *lines), class_="rates"), "Rates")
+    return _scroll(_sortable((*written.head[:2], "0 to 100 %", *written.head[2:]), lines, "rates"), "Rates")
 
 
 def warnings(context: ReportContext) -> Markup:
     """Return the design warnings, and how many of them are open."""
     if not context.problems:
-        return tag("section", tag("h2", "Design warnings"), tag("p", "None."))
+        return tag("section", tag("h2", "Design warnings"), tag("p", "None."), id="warnings")
     open_ = sum(problem.code not in context.accepted for problem in context.problems)
     count = f"{open_} open, {len(context.problems) - open_} accepted."
-    return tag("section", tag("h2", "Design warnings"), tag("p", count), table(tables.warnings(context)))
+    return tag("section", tag("h2", "Design warnings"), tag("p", count), table(tables.warnings(context)), id="warnings")
 
 
 def setup(context: ReportContext) -> Markup:
@@ -147,32 +239,31 @@ def setup(context: ReportContext) -> Markup:
         tag("h2", "Reproducibility card"),
         table(tables.card(context)),
         *(tag("details", tag("summary", name), table(held)) for name, held in folds.items() if held.rows),
+        id="setup",
     )
 
 
-def drawn(figures: Mapping[str, bytes]) -> Markup:
-    """Return the analysis' figures as images, folded away."""
-    if not figures:
-        return Markup("")
-    images = (tag("figure", _image(data, name), tag("figcaption", name)) for name, data in sorted(figures.items()))
-    return tag("details", tag("summary", "Figures as files"), *images)
-
-
 def table(held: tables.Table) -> Markup:
-    """Return a table; it scrolls sideways where the page is narrow."""
-    head = tag("tr", *(tag("th", name, scope="col") for name in held.head))
-    lines = (tag("tr", tag("th", line[0], scope="row"), *(tag("td", cell) for cell in line[1:])) for line in held.rows)
-    return _scroll(tag("table", tag("thead", head), tag("tbody", *lines)), held.head[0])
+    """Return a table that can be sorted; it scrolls sideways where the page is narrow."""
+    lines = (tag("tr", tag("th", one[0], scope="row"), *(tag("td", cell) for cell in one[1:])) for one in held.rows)
+    return _scroll(_sortable(held.head, lines), held.head[0])
+
+
+def _sortable(head: Sequence[str], lines: Iterable[Markup], kind: str = "") -> Markup:
+    names = (tag("th", tag("button", name, type="button"), scope="col") for name in head)
+    held = (tag("thead", tag("tr", *names)), tag("tbody", *lines))
+    return tag("table", *held, class_=f"sortable {kind}".strip())
 
 
 def _scroll(held: Markup, label: str) -> Markup:
     return tag("div", held, class_="scroll", tabindex="0", role="region", aria_label=label)
 
 
-def _heat(cell: str, rate: float | None) -> Markup:
+def _heat(shown: str, rate: float | None, anchor: str) -> Markup:
     if rate is None:
-        return tag("td", cell, class_="none")
-    return tag("td", cell, class_="hot" if rate >= HOT else "cool", style=f"--rate:{100 * rate:.1f}%")
+        return tag("td", shown, class_="none")
+    linked = tag("a", shown, href=f"#{anchor}") if anchor else shown
+    return tag("td", linked, class_="hot" if rate >= HOT else "cool", style=f"--rate:{100 * rate:.1f}%")
 
 
 def _bar(rate: Rate | None) -> Markup:
@@ -182,8 +273,3 @@ def _bar(rate: Rate | None) -> Markup:
     span = tag("span", class_="span", style=f"left:{100 * rate.low:.1f}%;width:{width:.1f}%")
     dot = tag("span", class_="dot", style=f"left:{100 * rate.rate:.1f}%")
     return tag("td", tag("div", span, dot, class_="bar"))
-
-
-def _image(svg: bytes, name: str) -> Markup:
-    source = f"data:image/svg+xml;base64,{b64encode(svg).decode('ascii')}"
-    return Markup(f'<img alt="{text(name)}" src="{source}">')

@@ -14,6 +14,12 @@ INTERVALS = (
 )
 
 
+CELLS = (
+    "The interval is for questions like these, given this persona and this run; `emspec rows` shows the replies, in "
+    "the project of the run."
+)
+
+
 def percent(rate: float | None) -> str:
     """Write a fraction in per cent: 45.7 %."""
     return NONE if rate is None else f"{100 * rate:.1f} %"
