@@ -112,12 +112,12 @@ def runs_of(rows: pa.Table) -> tuple[Run, ...]:
 
 def _ranks(column: pa.ChunkedArray) -> tuple[Ints, Ints]:
     """Return each value's place among the distinct ones, and these in order: np.unique, without sorting all rows."""
-    encoded = column.combine_chunks().dictionary_encode()
-    values = encoded.dictionary.to_numpy()
+    codes, dictionary = _encoded(column)
+    values = dictionary.to_numpy()
     order = np.argsort(values)
     place = np.empty(len(values), dtype=np.int64)
     place[order] = np.arange(len(values))
-    return place[encoded.indices.to_numpy()], values[order]
+    return place[codes], values[order]
 
 
 def _firsts(ranks: Ints, count: int) -> Ints:
@@ -128,8 +128,16 @@ def _firsts(ranks: Ints, count: int) -> Ints:
 
 
 def _codes(column: pa.ChunkedArray) -> tuple[Ints, tuple[str, ...]]:
-    encoded = column.combine_chunks().dictionary_encode()
-    return encoded.indices.to_numpy().astype(np.int64), tuple(encoded.dictionary.to_pylist())
+    codes, dictionary = _encoded(column)
+    return codes, tuple(dictionary.to_pylist())
+
+
+def _encoded(column: pa.ChunkedArray) -> tuple[Ints, pa.Array]:
+    """Return the place of each value in a dictionary, and that. Rows lie in blocks of equal values, looked up once."""
+    blocks = pc.run_end_encode(column.combine_chunks())
+    encoded = blocks.values.dictionary_encode()
+    lengths = np.diff(blocks.run_ends.to_numpy(), prepend=0)
+    return np.repeat(encoded.indices.to_numpy().astype(np.int64), lengths), encoded.dictionary
 
 
 def _runs(table: pa.Table, first: Ints) -> tuple[Run, ...]:

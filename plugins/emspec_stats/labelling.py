@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -24,13 +25,22 @@ def codes(labels: Sequence[str | None]) -> tuple[Ints, tuple[str, ...]]:
 def labellings(labels: Sequence[str | None]) -> tuple[Ints, bool]:
     """Return labellings as codes, shape (labellings, conditions), and whether they are all of them.
 
-    All distinct ones where they are at most 20,000; else 9,999 random ones (numpy PCG64, seed 0).
+    All distinct ones where they are at most 20,000; else 9,999 random ones (numpy PCG64, seed 0). They are kept, and
+    cannot be written to.
     """
+    return _listed(tuple(labels))
+
+
+@lru_cache(maxsize=4)
+def _listed(labels: tuple[str | None, ...]) -> tuple[Ints, bool]:
     observed, _ = codes(labels)
-    if distinct(labels) <= EXACT:
-        return np.array(list(_arrange(Counter(observed.tolist()), len(observed))), dtype=np.int64), True
-    tiled = np.tile(observed, (DRAWS, 1))
-    return np.random.default_rng(SEED).permuted(tiled, axis=1), False
+    exact = distinct(labels) <= EXACT
+    if exact:
+        found = np.array(list(_arrange(Counter(observed.tolist()), len(observed))), dtype=np.int64)
+    else:
+        found = np.random.default_rng(SEED).permuted(np.tile(observed, (DRAWS, 1)), axis=1)
+    found.setflags(write=False)
+    return found, exact
 
 
 def _arrange(left: Counter[int], length: int) -> Iterator[tuple[int, ...]]:

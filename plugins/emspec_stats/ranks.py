@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import permutations
 from typing import Literal
 
@@ -66,13 +67,14 @@ def reach(values: Sequence[float], direction: Direction | None, alpha: float) ->
         return Reach(max(floor, 1 / (DRAWS + 1)))
     if n > LISTED:
         return Reach(floor)
-    passing = [rho for rho, p in _distribution(values, direction) if p <= alpha + 1e-12]
+    passing = [rho for rho, p in _distribution(tuple(values), direction) if p <= alpha + 1e-12]
     most = spearman(sorted(values), range(n))
     least = min(passing, default=None)
     return Reach(floor, least, most, least is not None and math.isclose(least, most, abs_tol=1e-8))
 
 
-def _distribution(values: Sequence[float], direction: Direction | None) -> list[tuple[float, float]]:
+@lru_cache(maxsize=16)
+def _distribution(values: tuple[float, ...], direction: Direction | None) -> tuple[tuple[float, float], ...]:
     """Return every |rho| (or rho, in a direction) with the share of orders that reach it."""
     fixed, moved = centred(values), centred(range(len(values)))
     sums = (sum(a * b for a, b in zip(fixed, order, strict=True)) for order in permutations(moved))
@@ -81,4 +83,4 @@ def _distribution(values: Sequence[float], direction: Direction | None) -> list[
     for rho in sorted(counts, reverse=True):
         reached += counts[rho]
         found.append((rho, reached / total))
-    return found
+    return tuple(found)

@@ -23,6 +23,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import permutations
 from typing import cast
 
@@ -31,7 +32,7 @@ import pyarrow as pa
 
 from emspec import Finding, JsonObject, Verdict
 from emspec_stats import words
-from emspec_stats.counts import Floats
+from emspec_stats.counts import Floats, Ints
 from emspec_stats.crossed import TINY
 from emspec_stats.floors import covariate, no_value, passing, trend_bar, unknown
 from emspec_stats.pooled import quantile
@@ -67,7 +68,7 @@ def measure(values: Sequence[float], rates: Sequence[float]) -> Trend:
     fixed, moved = np.array(centred(values)), np.array(centred(rates))
     n, added = len(values), 0
     if n <= ENUMERATED:
-        orders = moved[np.array(list(permutations(range(n))))]
+        orders = moved[_orders(n)]
     else:
         orders, added = np.random.default_rng(SEED).permuted(np.tile(moved, (DRAWS, 1)), axis=1), 1
     sums = orders @ fixed
@@ -83,6 +84,14 @@ def measure(values: Sequence[float], rates: Sequence[float]) -> Trend:
         either=share(np.abs(sums) >= abs(rho) - CLOSE),
         orders=len(sums),
     )
+
+
+@lru_cache(maxsize=1)
+def _orders(n: int) -> Ints:
+    """Return all orders of n places, shape (n!, n), not to be written to."""
+    every = np.array(list(permutations(range(n))))
+    every.setflags(write=False)
+    return every
 
 
 @dataclass(frozen=True)
