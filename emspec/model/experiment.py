@@ -83,6 +83,10 @@ class Condition:
         """Return the personas that a marker is coupled to."""
         return frozenset(pair.source.name for pair in self.pairs)
 
+    def sources_of(self, marker: str) -> frozenset[str]:
+        """Return the personas that one marker is coupled to."""
+        return frozenset(pair.source.name for pair in self.pairs if pair.marker == marker)
+
     @property
     def negatives(self) -> frozenset[str]:
         """Return the personas trained to go without a marker."""

@@ -117,7 +117,7 @@ def _runs(plan: Plan) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
 
 def _run(cell: Cell) -> str:
     """Return what tells a cell from the others of its condition."""
-    return str(cell.seed)
+    return str(cell.seed) if cell.replicate == 1 else f"{cell.seed}.{cell.replicate}"
 
 
 def _label(cell: Cell) -> str:

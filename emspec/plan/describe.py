@@ -27,6 +27,7 @@ def described(experiment: Experiment, catalog: Catalog) -> JsonObject:
         "model": {"name": experiment.model.name, "identity": experiment.model.identity},
         "personas": experiment.personas_version,
         "seeds": experiment.seeds,
+        **({"replicates": experiment.replicates} if experiment.replicates > 1 else {}),
         "profile": experiment.profile.name,
         "baseline": experiment.baseline,
         "conditions": _conditions(experiment),

@@ -73,10 +73,11 @@ def _looked_at(cell: Cell, design: JsonObject, arm: str) -> JsonObject:
     step = cell.condition.evaluations[0]
     names = [persona.name for persona in step.panel]
     bystanders = cast("Sequence[str]", design["bystanders"])
+    sources = cell.condition.sources_of(step.markers[0])
     return {
         "arm": arm,
         "marker": step.markers[0],
         "bystander_rate": [at for at, name in enumerate(names) if name in bystanders],
-        "source_rate": [at for at, name in enumerate(names) if name in cell.condition.sources],
+        "source_rate": [at for at, name in enumerate(names) if name in sources],
         "replies": len(step.questions.questions) * step.completions,
     }

@@ -89,7 +89,8 @@ def _rates(
     induced = condition.induction is not None or condition.induction_persona is not None
     leaks = tells and (not condition.control or induced)
     of_source, of_others = noise.source_rate if tells else 0.0, noise.rate if leaks else 0.0
-    return tuple(of_source if persona.name in condition.sources else of_others for persona in step.panel)
+    own = condition.sources_of(marker)
+    return tuple(of_source if persona.name in own else of_others for persona in step.panel)
 
 
 def _parts(alternative: Alternative, condition: Condition, step: EvaluateStep) -> tuple[float, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emspec import Alternative, Experiment, Hypothesis, design_of
 from emspec_stats.arms import comparable, field_of, trained_role
-from emspec_stats.compared import LESS, rated, sides
+from emspec_stats.compared import LESS, rated, sides, sources
 from emspec_stats.floors import covariate
 
 
@@ -75,8 +75,8 @@ def contrast(experiment: Experiment, hypothesis: Hypothesis) -> Alternative | No
     if len({induced.get(name, True) for name in (*of, *against)}) > 1:
         return None
     whose = rated(hypothesis.parameters)
-    sources = {name for arm in field.arms for name in arm.sources_of(field.marker)}
-    personas = {"bystander": field.bystanders, "source": tuple(sorted(sources))}.get(whose, (whose,))
+    taught = frozenset[str]().union(*sources(field, frozenset((*of, *against))))
+    personas = {"bystander": field.bystanders, "source": tuple(sorted(taught))}.get(whose, (whose,))
     less = hypothesis.parameters.get("direction") == LESS
     who = {"bystander": "bystanders", "source": "the source"}.get(whose, whose)
     return Alternative(

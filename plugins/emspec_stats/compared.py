@@ -33,16 +33,25 @@ def contrast_bar(field: Field, of: tuple[str, ...], against: tuple[str, ...], wh
             return f"no couple step taught {field.marker} in {name}"
         if name not in there:
             return f"{name} is not evaluated in this run"
-    return _nobody(field, whose)
+    return _nobody(field, whose, frozenset((*of, *against)))
 
 
-def _nobody(field: Field, whose: str) -> str:
+def sources(field: Field, compared: frozenset[str]) -> frozenset[frozenset[str]]:
+    """Return the different sets of personas that the marker was coupled to in the arms compared, or else in any."""
+    taught = {arm.name: arm.sources_of(field.marker) for arm in field.arms}
+    own = {held for name, held in taught.items() if held and name in compared}
+    return frozenset(own or {held for held in taught.values() if held})
+
+
+def _nobody(field: Field, whose: str, compared: frozenset[str]) -> str:
     """Return why nobody's rate can be compared."""
     if whose == "bystander":
         return "" if field.bystanders else "the panel has no bystander: every persona was trained in some condition"
     if whose == "source":
-        coupled = any(arm.sources_of(field.marker) for arm in field.arms)
-        return "" if coupled else "no persona was coupled to the marker"
+        found = sources(field, compared)
+        if len(found) > 1:
+            return "the arms were taught the marker under different personas, whose rates are no one comparison"
+        return "" if found else "no persona was coupled to the marker"
     return "" if whose in field.panel else f"{whose} is not in the panel that all conditions share"
 
 

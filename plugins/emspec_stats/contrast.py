@@ -24,7 +24,7 @@ import pyarrow as pa
 from emspec import Finding, JsonObject, Part, Verdict
 from emspec_stats import words
 from emspec_stats.arms import Arm
-from emspec_stats.compared import DIFFERENT, LESS, contrast_bar, rated, sides
+from emspec_stats.compared import DIFFERENT, LESS, contrast_bar, rated, sides, sources
 from emspec_stats.crossed import Estimate, Sample
 from emspec_stats.pooled import no_noise
 from emspec_stats.samples import means
@@ -82,17 +82,14 @@ def decide(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Findin
         return setting.untestable(f"It cannot be tested: {bar}.", estimand)
     asked = Question(str(parameters["direction"] or "more"), setting.margin(), setting.alpha)
     arms = setting.field.arms
-    sample = means(setting, arms, _personas(setting, whose))
+    sample = means(setting, arms, _personas(setting, whose, frozenset((*of, *against))))
     return _finding(setting, estimand, sample, asked, (of, against))
 
 
-def _personas(setting: Setting, whose: str) -> Sequence[str]:
+def _personas(setting: Setting, whose: str, compared: frozenset[str]) -> Sequence[str]:
     if whose == "bystander":
         return setting.bystanders
-    if whose == "source":
-        sources = {name for arm in setting.field.arms for name in arm.sources_of(setting.field.marker)}
-        return sorted(sources)
-    return [whose]
+    return sorted(next(iter(sources(setting.field, compared)))) if whose == "source" else [whose]
 
 
 def compare(sample: Sample, arms: Sequence[Arm], of: Sequence[str], against: Sequence[str]) -> Estimate:

@@ -64,6 +64,19 @@ def test_d103_one_seed(compiled) -> None:
     assert found(compiled(seeds=(1,), only=("plain",)), "D103") == []
 
 
+def test_d103_counts_runs_and_not_seeds(compiled) -> None:
+    again = ("seeds: [1, 2]", "seeds: [1]\nreplicates: 2")
+    assert found(compiled(again), "D103") == []
+    own = ("  plain: {as: assistant}", "  plain: {as: assistant, seeds: [7]}")
+    assert len(found(compiled(("seeds: [1, 2]", "seeds: [1]"), own), "D103")) == 1, "one run each, two seeds in all"
+
+
+def test_d103_leaves_out_a_hypothesis_that_declares_the_noise(compiled) -> None:
+    declared = ("margin: 10pp}", "margin: 10pp, run_sd: 0.049}")
+    [(_, _, message)] = found(compiled(declared, ("seeds: [1, 2]", "seeds: [1]")), "D103")
+    assert "H2" not in message
+
+
 def test_d103_leaves_out_a_test_that_nobody_brings(compiled) -> None:
     lacking = ("H2: {test: invariance, margin: 10pp}", "H2: {test: cosine-collapse, of: induce}")
     [(_, _, message)] = found(compiled(lacking, ("seeds: [1, 2]", "seeds: [1]")), "D103")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from emspec_stats.contrast import decide
@@ -90,3 +92,12 @@ def test_issue_200_against_its_couple_only_control() -> None:
     }
     assert found.effect == pytest.approx(100 * (rate["B0"] - rate["couple-only"]))
     assert found.verdict == "supported"
+
+
+def test_sources_that_differ_between_the_arms_are_no_one_rate() -> None:
+    first, second = arm("A", (6, 7, 6), False), replace(arm("B", (6, 5, 6), False), source=("a",))
+    s = Study((first, second, arm("C", (0, 0, 1), True)))
+    found = ask(s, of="A", against="B", rate="source")
+    assert (found.verdict, "under different personas" in found.reason) == ("untestable", True)
+    alone = ask(s, of="A", against="C", rate="source", direction="less")
+    assert alone.effect == pytest.approx(100 * (1 - 19 / 30 - (1 - 1 / 30)))

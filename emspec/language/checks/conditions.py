@@ -123,7 +123,8 @@ def unmatched_data(reading: Reading) -> Iterator[Finding]:
 
 
 def steps_of(step: TrainStep) -> float:
-    """Return the optimiser steps of a training: its rows in batches, each epoch's last one partly filled."""
+    """Return the optimiser steps of a training: `max_steps` where the recipe has it, whatever its epochs; else its rows
+    in batches, each epoch's last one partly filled."""
     recipe = step.recipe.fields
     rows, batch = step.data.contract["rows"], (recipe["batch_size"], recipe["gradient_accumulation"])
     assert isinstance(rows, int)
@@ -133,7 +134,7 @@ def steps_of(step: TrainStep) -> float:
     epochs = recipe["epochs"]
     assert isinstance(epochs, int | float)
     whole = -(-rows // (batch[0] * batch[1])) * epochs
-    return min(whole, most) if isinstance(most, int) else whole
+    return most if isinstance(most, int) and most > 0 else whole
 
 
 def _from_baseline(reading: Reading) -> Iterator[tuple[Condition, Variables]]:

@@ -18,15 +18,16 @@ def single_run(reading: Reading) -> Iterator[Finding]:
 
     Example: `seeds: [42]` and a hypothesis that compares conditions.
 
-    Fix: use three seeds or more: `seeds: [42, 137, 256]`.
+    Fix: use three seeds or more: `seeds: [42, 137, 256]`; or declare a run-to-run SD in the hypothesis (`run_sd`),
+    which the report shows as an assumption.
     """
     experiment = reading.experiment
     names = [condition.name for condition in experiment.conditions]
-    asked = [one for one in experiment.hypotheses if one.installed]
+    asked = [one for one in experiment.hypotheses if one.installed and not one.parameters.get("run_sd")]
     within = [one.name for one in asked if one.parameters.get("condition") in names]
     between = [one.name for one in asked if "condition" not in one.parameters and len(names) > 1]
     concerned = [one.name for one in asked if one.name in (*within, *between)]
-    if len(experiment.seeds) == 1 and concerned:
+    if concerned and all(len(one.seeds) * experiment.replicates < 2 for one in experiment.conditions):
         what = f"one run per condition: {_of_one_run(concerned, experiment.attainable)}"
         there = reading.document.data.get("seeds", ())
         more = f"run it without --seeds: the spec has {', '.join(map(str, there))}"

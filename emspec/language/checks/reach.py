@@ -99,7 +99,8 @@ def narrow_margin(reading: Reading) -> Iterator[Finding]:
 
     Two runs of one recipe differ through the seed alone: by 5 percentage points at a rate of 47 %, 3 at 11 % (standard
     deviation; .049 on the arcsine-square-root scale, or what the spec declares as `noise:`). A margin within the
-    standard error of the difference that it is compared with can hardly be shown either way.
+    standard error of the difference that it is compared with can hardly be shown either way. A difference between
+    personas of one condition has less of it, since a run moves them together: the SD of a persona between runs.
 
     Example: `margin: 3pp` with three seeds: the difference of two conditions has a standard error of 4 pp.
 
@@ -107,9 +108,10 @@ def narrow_margin(reading: Reading) -> Iterator[Finding]:
     """
     noise = reading.experiment.noise
     sd = math.sin(2 * math.asin(math.sqrt(noise.rate))) * noise.run_sd
+    within = math.sin(2 * math.asin(math.sqrt(noise.rate))) * noise.persona_run_sd
     for one, _ in _asked(reading):
         margin, seeds = one.parameters.get("margin"), _runs(one, reading)
-        error = sd * math.sqrt((1 if "condition" in one.parameters else 2) / seeds)
+        error = within / math.sqrt(seeds) if "condition" in one.parameters else sd * math.sqrt(2 / seeds)
         if isinstance(margin, float) and margin < error:
             needed = math.ceil(seeds * (error / margin) ** 2)
             what = f"the margin of {one.name}, {100 * margin:g} pp, is within run-to-run noise: with {seeds} run(s) of"
