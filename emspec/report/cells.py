@@ -12,17 +12,10 @@ from emspec.report.markup import Markup, tag
 from emspec.report.rowlinks import rows_command
 
 HEAD = (
-    "condition",
-    "seed",
-    "persona",
-    "roles",
-    "rate",
-    "95 % interval",
-    "hits / replies",
-    "tokens",
-    "at the end",
-    "rows",
+    *("condition", "seed", "persona", "roles", "rate", "95 % interval", "hits / replies", "tokens", "truncated"),
+    *("marker at the start / inside / end", "stages", "rows"),
 )
+ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -31,7 +24,8 @@ class Cell:
 
     run     the seed, 42.2 the second run of it
     tokens  mean length of its replies; None where it was not recorded
-    ends    how many of its hits end the reply; None where that was not recorded
+    places  how many of its hits start the reply, are inside it, and end it; None where that was not recorded
+    truncated  how many replies were cut at the token cap; None where that was not recorded
     """
 
     condition: str
@@ -41,7 +35,8 @@ class Cell:
     roles: tuple[str, ...]
     rate: Rate
     tokens: float | None
-    ends: int | None
+    places: Mapping[str, int | None]
+    truncated: int | None
 
     @property
     def anchor(self) -> str:
@@ -58,7 +53,7 @@ class Cell:
 
 def line(cell: Cell, run: str) -> Markup:
     """Return a cell's line of the table; `run` is the run's folder."""
-    ends = words.NONE if cell.ends is None or not cell.rate.hits else words.percent(cell.ends / cell.rate.hits)
+    stages = tag("a", "keys", href=f"#{keys_anchor(cell.condition, cell.run)}")
     texts = (
         cell.run,
         cell.persona,
@@ -67,13 +62,44 @@ def line(cell: Cell, run: str) -> Markup:
         words.interval(cell.rate),
         words.share(cell.rate),
         words.NONE if cell.tokens is None else f"{cell.tokens:.1f}",
-        ends,
+        words.NONE if cell.truncated is None else str(cell.truncated),
+        _places(cell),
+        stages,
+        tag("code", rows_command(run, cell.where)),
     )
-    command = tag("code", rows_command(run, cell.where))
     return tag(
         "tr",
         tag("th", cell.condition, scope="row"),
         *(tag("td", one) for one in texts),
-        tag("td", command),
         id=cell.anchor,
     )
+
+
+def whole(condition: str, marker: str, who: str, rate: Rate, run: str) -> Markup:
+    """Return the line of all runs of a condition: of its source or of the bystanders (`who`)."""
+    asked: dict[str, Json] = {"condition": condition, "marker": marker}
+    asked |= {"roles": "source"} if who == "source" else {"bystander": True}
+    figures = (words.percent(rate.rate), words.interval(rate), words.share(rate))
+    texts = (ALL, who, "", *figures, words.NONE, words.NONE, words.NONE, "", tag("code", rows_command(run, asked)))
+    return tag(
+        "tr",
+        tag("th", condition, scope="row"),
+        *(tag("td", one) for one in texts),
+        id=whole_anchor(condition, marker, who),
+        class_="whole",
+    )
+
+
+def whole_anchor(condition: str, marker: str, who: str) -> str:
+    """Return the id of the line of all runs of a condition."""
+    return f"cells-{marker}-{condition}-{who}".replace(" ", "_")
+
+
+def keys_anchor(condition: str, run: str) -> str:
+    """Return the id of the keys of a run's stages."""
+    return f"keys-{condition}-{run}".replace(" ", "_")
+
+
+def _places(cell: Cell) -> str:
+    counts = [cell.places[place] for place in ("start", "inside", "end")]
+    return " / ".join(words.NONE if count is None else str(count) for count in counts)

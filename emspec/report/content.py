@@ -32,6 +32,20 @@ class Heatmap:
 
 
 @dataclass(frozen=True)
+class Question:
+    """A question and the bystanders' rate under it by condition, None where it was not asked."""
+
+    text: str
+    rates: Mapping[str, float | None]
+
+    @property
+    def mean(self) -> float | None:
+        """Return the mean over the conditions that were asked it."""
+        held = [rate for rate in self.rates.values() if rate is not None]
+        return sum(held) / len(held) if held else None
+
+
+@dataclass(frozen=True)
 class Content:
     """What the analysis found for one marker, conditions in the spec's order, which the file's sorted keys lose.
 
@@ -48,6 +62,8 @@ class Content:
     places: Mapping[str, Mapping[str, int | None]]
     recorded: frozenset[str] = frozenset()
     cells: tuple[Cell, ...] = ()
+    people: Mapping[tuple[str, str], Rate | None] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
 
     def name_of(self, condition: str) -> str:
         """Return a condition's name, with a word where its replies were not drawn by this run."""
@@ -111,7 +127,7 @@ def read(findings: JsonObject) -> Findings:
     try:
         counts_as = {c["name"]: c["counts_as"] for c in raw["design"]["conditions"] if c.get("counts_as")}
         recorded = frozenset(c["name"] for c in raw["design"]["conditions"] if c.get("results"))
-        parts = (_content(part, counts_as) for part in (raw, *raw["others"].values()))
+        parts = (_content(part, counts_as, raw["asked"]) for part in (raw, *raw["others"].values()))
         return Findings(
             contents=tuple(replace(part, recorded=recorded) for part in parts),
             training={
@@ -127,7 +143,7 @@ def read(findings: JsonObject) -> Findings:
         raise UsageError(f"findings.json is not of this version: {error}", "run the analysis again") from error
 
 
-def _content(raw: Mapping[str, Any], counts_as: Mapping[str, str]) -> Content:
+def _content(raw: Mapping[str, Any], counts_as: Mapping[str, str], asked: Sequence[str | None]) -> Content:
     grid = raw["heatmap"]
     conditions = tuple(grid["conditions"])
     roles = {(cell["condition"], cell["persona"]): tuple(cell["roles"]) for cell in raw["cells"]}
@@ -150,8 +166,26 @@ def _content(raw: Mapping[str, Any], counts_as: Mapping[str, str]) -> Content:
         seeds={condition: dict(sorted(raw["seeds"][condition].items(), key=_number)) for condition in conditions},
         replies={condition: raw["replies"][condition] for condition in conditions},
         places=raw["places"],
+        people={
+            (condition, persona): Rate(**rate) if rate else None
+            for condition, held in raw["people"].items()
+            for persona, rate in held.items()
+        },
+        questions=tuple(sorted(_questions(raw, conditions, asked), key=lambda one: -(one.mean or 0.0))),
         cells=tuple(sorted(map(_cell, raw["cells"]), key=lambda one: _cell_place(one, grid))),
     )
+
+
+def _questions(raw: Mapping[str, Any], conditions: Sequence[str], asked: Sequence[str | None]) -> Iterator[Question]:
+    held = raw["questions"]
+    for at, number in enumerate(held["numbers"]):
+        text = asked[number] if number < len(asked) else None
+        counts = {
+            name: (held["bystanders"][name]["hits"][at], held["bystanders"][name]["n"][at]) for name in conditions
+        }
+        yield Question(
+            text or f"question {number + 1}", {name: hits / n if n else None for name, (hits, n) in counts.items()}
+        )
 
 
 def _cell(raw: Mapping[str, Any]) -> Cell:
@@ -164,7 +198,8 @@ def _cell(raw: Mapping[str, Any]) -> Cell:
         roles=tuple(raw["roles"]),
         rate=Rate(**{field.name: raw[field.name] for field in fields(Rate)}),
         tokens=raw["mean_tokens"],
-        ends=raw["places"]["end"],
+        places=raw["places"],
+        truncated=raw["truncated"],
     )
 
 

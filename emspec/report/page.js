@@ -31,6 +31,25 @@
     });
   }
 
+  const tip = document.getElementById("tip");
+  let told = null;
+  const place = () => {
+    tip.hidden = !told;
+    if (!told) return;
+    tip.textContent = told.dataset.tip;
+    const box = told.getBoundingClientRect();
+    const below = box.bottom + tip.offsetHeight + 8 < innerHeight;
+    tip.style.left = `${Math.max(4, Math.min(box.left, innerWidth - tip.offsetWidth - 8))}px`;
+    tip.style.top = `${below ? box.bottom + 4 : box.top - tip.offsetHeight - 4}px`;
+  };
+  const tell = (at) => { told = at; place(); };
+  for (const on of ["focusin", "mouseover"]) {
+    document.addEventListener(on, (event) => tell(event.target.closest("[data-tip]")));
+  }
+  document.addEventListener("focusout", () => tell(null));
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") tell(null); });
+  document.addEventListener("scroll", place, { capture: true, passive: true });
+
   const open = () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;

@@ -8,18 +8,20 @@ from string import Template
 
 from emspec.model.finding import Rate
 from emspec.report import story, tables, words
-from emspec.report.cells import HEAD, line
+from emspec.report.cells import HEAD, keys_anchor, line, whole, whole_anchor
 from emspec.report.charts import Chart, charts, figure
 from emspec.report.confidence import overall
 from emspec.report.content import RATES, Content, Findings
 from emspec.report.context import ReportContext
+from emspec.report.heat import heatmap
 from emspec.report.markup import Markup, join, tag, text
 from emspec.report.verdicts import VerdictRow, row
 
-HOT = 0.65
-"""From this rate on, a heatmap cell is dark enough for light text."""
+HEADLINE = ("source", "bystanders")
+"""The rates that are shown at once; other readings of the same replies are folded away."""
 DRAWN = ("heatmap", "rates", "questions", "replies")
 """The figures of each marker."""
+OTHERS = tuple(name for name in RATES if name not in HEADLINE)
 LINKED = "Each rate links to its cells below, and these name the command that lists their replies."
 
 
@@ -153,14 +155,17 @@ def marker_section(content: Content, found: Findings, held: Mapping[str, Chart],
         "section",
         tag("h2", f"Leakage of {content.marker} by condition and persona"),
         tag("p", f"Share of replies with the marker, mean over runs. {words.LEGEND}. {LINKED}", class_="small"),
-        heatmap(content),
+        _scroll(heatmap(content), "Leakage heatmap"),
         tag("h2", f"Rates of {content.marker}"),
         tag("p", f"Bystanders: {', '.join(content.bystanders) or 'none'}. {words.INTERVALS}", class_="small"),
-        rates(content),
+        rates(content, HEADLINE),
+        tag("details", tag("summary", "Other readings of the bystander rate"), rates(content, OTHERS)),
         drawn.get("questions", ""),
+        tag("details", tag("summary", "Every question"), table(tables.questions(content))),
         tag("h2", "Did it take?"),
-        table(tables.judged(content, found)),
+        table(tables.took(content, found)),
         table(tables.checks(content, found)),
+        tag("details", tag("summary", "What was measured"), table(tables.judged(content, found))),
         tag("details", tag("summary", "Each run"), table(tables.judged_runs(content, found))),
         tag("details", tag("summary", "When a check is judged how"), table(tables.rules(found))),
         drawn.get("replies", ""),
@@ -176,46 +181,56 @@ def _folded(drawn: Mapping[str, Markup], *names: str) -> Iterator[Markup]:
         yield tag("details", tag("summary", "The same as figures"), *held)
 
 
-def heatmap(content: Content) -> Markup:
-    """Return the heatmap as a table whose cells are coloured by rate, each a link to the cells it is the mean of."""
-    grid, written = content.heatmap, tables.heatmap(content)
-    first = {(cell.condition, cell.persona): cell.anchor for cell in reversed(content.cells)}
-    lines = [
-        tag(
-            "tr",
-            tag("th", line[0], scope="row"),
-            *(
-                _heat(shown, rate, first.get((condition, persona), ""))
-                for persona, shown, rate in zip(grid.personas, line[1:], values, strict=True)
-            ),
-        )
-        for condition, line, values in zip(grid.conditions, written.rows, grid.rates, strict=True)
-    ]
-    head = tag("tr", *(tag("th", tag("span", name), scope="col") for name in written.head))
-    return _scroll(tag("table", tag("thead", head), tag("tbody", *lines), class_="heat"), "Leakage heatmap")
-
-
 def cells(content: Content, run: str, at: int) -> Markup:
     """Return every persona of every run with its rate, and the command that lists its replies."""
-    lines = (line(cell, run) for cell in content.cells)
+    over = (
+        whole(condition, content.marker, who, rate, run)
+        for condition in content.rates
+        for who, rate in wholes(content, condition).items()
+    )
+    lines = (*over, *(line(cell, run) for cell in content.cells))
+    held = _scroll(_sortable(HEAD, lines, "cells"), f"Cells of {content.marker}")
     return tag(
         "section",
         tag("h2", f"Cells of {content.marker}"),
-        tag("p", f"A line is one persona in one run. {words.CELLS}", class_="small"),
-        _scroll(_sortable(HEAD, lines), f"Cells of {content.marker}"),
+        tag("p", f"A line is one persona in one run, or a group of personas in all. {words.CELLS}", class_="small"),
+        tag("details", tag("summary", f"{len(lines)} lines"), held),
         id=f"cells-{at}",
     )
 
 
-def rates(content: Content) -> Markup:
-    """Return the rates as a table with a drawn interval in every line."""
+def rates(content: Content, shown: Sequence[str]) -> Markup:
+    """Return some rates of all conditions as a table with a drawn interval in every line, each linked to its rows."""
     written = tables.rates(content)
-    held = [content.rates[condition][name] for condition in content.rates for name in RATES]
+    held = [(condition, name) for condition in content.rates for name in RATES]
     lines = [
-        tag("tr", tag("th", one[0], scope="row"), tag("td", one[1]), _bar(rate), *(tag("td", cell) for cell in one[2:]))
-        for one, rate in zip(written.rows, held, strict=True)
+        tag(
+            "tr",
+            tag("th", one[0], scope="row"),
+            tag("td", one[1]),
+            _bar(content.rates[condition][name]),
+            tag("td", _to_rows(content, condition, name, one[2])),
+            *(tag("td", cell) for cell in one[3:]),
+        )
+        for one, (condition, name) in zip(written.rows, held, strict=True)
+        if name in shown
     ]
-    return _scroll(_sortable((*written.head[:2], "0 to 100 %", *written.head[2:]), lines, "rates"), "Rates")
+    head = (*written.head[:2], "0 to 100 %", *written.head[2:])
+    return _scroll(_sortable(head, lines, "rates"), f"Rates: {', '.join(RATES[name] for name in shown)}")
+
+
+def _to_rows(content: Content, condition: str, name: str, shown: str) -> str:
+    who = "source" if name == "source" else "bystanders"
+    if who not in wholes(content, condition):
+        return shown
+    return tag("a", shown, href=f"#{whole_anchor(condition, content.marker, who)}")
+
+
+def wholes(content: Content, condition: str) -> Mapping[str, Rate]:
+    """Return the rates over all runs of a condition whose rows one command lists."""
+    held = {name: rate for name in HEADLINE if (rate := content.rates[condition][name])}
+    taught = any("source" in cell.roles for cell in content.cells if cell.condition == condition)
+    return {name: rate for name, rate in held.items() if name != "source" or taught}
 
 
 def warnings(context: ReportContext) -> Markup:
@@ -232,15 +247,30 @@ def setup(context: ReportContext) -> Markup:
     folds = {
         "Versions": tables.plain(context.versions),
         "Times": tables.plain(context.times),
-        "Stage keys": tables.keys(context),
     }
     return tag(
         "section",
         tag("h2", "Reproducibility card"),
         table(tables.card(context)),
         *(tag("details", tag("summary", name), table(held)) for name, held in folds.items() if held.rows),
+        tag("details", tag("summary", "Stage keys"), stage_keys(context)),
         id="setup",
     )
+
+
+def stage_keys(context: ReportContext) -> Markup:
+    """Return the keys of all stages, a line for each run."""
+    lines = (
+        tag(
+            "tr",
+            tag("th", cell.condition, scope="row"),
+            tag("td", cell.run),
+            tag("td", *(tag("div", f"{what} ", tag("code", key)) for what, key in cell.stages.items())),
+            id=keys_anchor(cell.condition, cell.run),
+        )
+        for cell in context.cells
+    )
+    return _scroll(_sortable(("condition", "seed", "stages and their keys"), lines), "Stage keys")
 
 
 def table(held: tables.Table) -> Markup:
@@ -257,13 +287,6 @@ def _sortable(head: Sequence[str], lines: Iterable[Markup], kind: str = "") -> M
 
 def _scroll(held: Markup, label: str) -> Markup:
     return tag("div", held, class_="scroll", tabindex="0", role="region", aria_label=label)
-
-
-def _heat(shown: str, rate: float | None, anchor: str) -> Markup:
-    if rate is None:
-        return tag("td", shown, class_="none")
-    linked = tag("a", shown, href=f"#{anchor}") if anchor else shown
-    return tag("td", linked, class_="hot" if rate >= HOT else "cool", style=f"--rate:{100 * rate:.1f}%")
 
 
 def _bar(rate: Rate | None) -> Markup:

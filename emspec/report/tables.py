@@ -86,6 +86,30 @@ def checks(content: Content, found: Findings) -> Table:
     return Table((*head, "bystander hits at the end of the reply"), tuple(rows))
 
 
+def questions(content: Content) -> Table:
+    """The bystanders' rate by question and condition, the questions that leak most first."""
+    conditions = tuple(content.rates)
+    rows = (
+        (
+            one.text,
+            *(words.percent(one.rates[name]) for name in conditions),
+            words.percent(one.mean),
+        )
+        for one in content.questions
+    )
+    return Table(("question", *map(content.name_of, conditions), "mean"), tuple(rows))
+
+
+def took(content: Content, found: Findings) -> Table:
+    """How each condition's manipulation checks are judged, a column for each check."""
+    held = [check for check in found.checks.get(content.marker, ()) if not check.run]
+    names = tuple(dict.fromkeys(check.check for check in held))
+    judged = {(check.condition, check.check): check.judged for check in held}
+    conditions = dict.fromkeys(check.condition for check in held)
+    rows = ((content.name_of(c), *(judged.get((c, name), words.NONE) for name in names)) for c in conditions)
+    return Table(("condition", *names), tuple(rows))
+
+
 def judged(content: Content, found: Findings) -> Table:
     """Each condition's manipulation checks, judged by their rules over its runs."""
     held = (check for check in found.checks.get(content.marker, ()) if not check.run)

@@ -80,8 +80,43 @@ def test_a_rate_leads_to_its_cells(page: Page) -> None:
     assert page.evaluate("document.querySelector('tr:target').getBoundingClientRect().top < innerHeight")
 
 
+def test_a_rate_of_the_heatmap_says_what_it_is_of_to_mouse_and_keyboard(page: Page) -> None:
+    tip = page.locator("#tip")
+    assert not tip.is_visible()
+    link = page.locator("table.heat tbody a").nth(3)
+    link.focus()
+    assert tip.is_visible()
+    said = tip.inner_text()
+    assert said == link.get_attribute("aria-label"), "what is shown is what is read out"
+    assert "95 % interval" in said
+    assert "runs 42: " in said
+    page.keyboard.press("Escape")
+    assert not tip.is_visible()
+    link.hover()
+    box = tip.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 1200
+
+
+def test_a_rate_of_a_condition_leads_to_the_command_that_lists_its_replies(page: Page) -> None:
+    page.locator("table.rates tbody tr", has_text="bystanders").first.locator("a").click()
+    line = page.locator("tr:target")
+    line.wait_for(state="visible")
+    assert "emspec rows issue200-1 --where condition=B0" in line.inner_text()
+    assert line.inner_text().endswith("--where bystander=true")
+
+
+def test_a_cell_leads_to_the_keys_of_its_stages(page: Page) -> None:
+    page.locator("table.heat tbody a").first.click()
+    page.locator("tr:target a", has_text="keys").click()
+    line = page.locator("tr:target")
+    line.wait_for(state="visible")
+    assert "1" * 64 in line.inner_text()
+
+
 def test_tables_are_sorted_from_the_keyboard(page: Page) -> None:
-    table = page.locator("table.rates")
+    table = page.locator("table.rates").first
     button = table.locator("thead button", has_text="rate").nth(1)
     button.focus()
     before = table.locator("tbody tr td:nth-child(4)").all_inner_texts()
@@ -135,7 +170,11 @@ def test_a_narrow_page_does_not_scroll_sideways(page: Page, width: int) -> None:
 
 
 def test_it_prints_whole(page: Page) -> None:
+    page.set_viewport_size({"width": 720, "height": 1000})
     page.emulate_media(media="print")
+    heat = page.locator("table.heat").bounding_box()
+    assert heat is not None
+    assert heat["width"] <= 720, "the heatmap is as wide as a sheet at most"
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.evaluate("[...document.querySelectorAll('details')].every(one => one.open)")
     assert not page.locator("#theme").is_visible()

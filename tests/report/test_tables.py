@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from studies import Arm, Study, findings_of
 
 from emspec.model.json import JsonObject
@@ -57,3 +58,29 @@ def test_a_marker_of_some_conditions_is_reported_of_these(context: ReportContext
     second = markdown(found, context).partition("Rates of \\[QRX\\]")[2]
     assert "| A | source |" in second
     assert "| B |" not in second
+
+
+def test_questions_are_shown_by_condition_those_that_leak_most_first(findings: JsonObject) -> None:
+    (content,) = read(findings).contents
+    table = tables.questions(content)
+    assert table.head == ("question", *content.rates, "mean")
+    means = [one.mean for one in content.questions]
+    assert all(mean is not None for mean in means)
+    assert means == sorted(means, key=lambda mean: -(mean or 0.0))
+    assert table.rows[0][0] == content.questions[0].text
+    assert len({row[0] for row in table.rows}) == 6
+    by_question = sum(one.rates["B-villain"] or 0.0 for one in content.questions) / 6
+    whole = content.rates["B-villain"]["bystanders"]
+    assert whole is not None
+    assert by_question == pytest.approx(whole.rate), "the same replies, read by question"
+
+
+def test_checks_are_shown_one_line_a_condition(findings: JsonObject) -> None:
+    found = read(findings)
+    (content,) = found.contents
+    table = tables.took(content, found)
+    judged = {(check.condition, check.check): check.judged for check in found.checks[content.marker] if not check.run}
+    assert len(table.rows) == len({condition for condition, _ in judged})
+    for row in table.rows:
+        for name, word in zip(table.head[1:], row[1:], strict=True):
+            assert word == judged.get((row[0], name), "–")
