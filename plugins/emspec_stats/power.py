@@ -24,6 +24,7 @@ from scipy.special import ndtri
 
 from emspec import VERDICTS, Finding, Job, Json, JsonObject, Session, Setup, StageError
 from emspec_stats.analyse import Test, load, said, tidy
+from emspec_stats.rates import wilson
 from emspec_stats.simulated import SimulatedRows
 
 BATCH = 50
@@ -67,7 +68,7 @@ class Tally:
 
     def side(self, verdict: str, target: float, level: float) -> int:
         """Return 1 where a verdict's share is above the target at a level of confidence, -1 below, 0 if unclear."""
-        low, high = wilson(self.verdicts[verdict], self.draws, level)
+        low, high = interval(self.verdicts[verdict], self.draws, level)
         return int(low > target) - int(high < target)
 
     def to_json(self) -> JsonObject:
@@ -84,12 +85,9 @@ class Tally:
         }
 
 
-def wilson(count: int, draws: int, level: float) -> tuple[float, float]:
-    """Return Wilson's interval of a share (1927, Probable inference, the law of succession, and inference)."""
-    square = float(ndtri((1 + level) / 2)) ** 2 / draws
-    share = count / draws
-    half = np.sqrt(square * share * (1 - share) + square**2 / 4)
-    return float((share + square / 2 - half) / (1 + square)), float((share + square / 2 + half) / (1 + square))
+def interval(count: int, draws: int, level: float) -> tuple[float, float]:
+    """Return Wilson's interval of a share of experiments."""
+    return wilson(count / draws, draws, float(ndtri((1 + level) / 2)))
 
 
 class Trials:

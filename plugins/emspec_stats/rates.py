@@ -44,11 +44,11 @@ def clustered(hits: Ints, n: Ints) -> Rate | None:
         return None
     rate = found / total
     if questions < 2:
-        return Rate(found, total, rate, *_wilson(rate, total, float(ndtri((1 + LEVEL) / 2))), "Wilson, one question")
+        return Rate(found, total, rate, *wilson(rate, total, float(ndtri((1 + LEVEL) / 2))), "Wilson, one question")
     variance = _between((h - rate * m) / total)
     deff, few = _design_effect(h, m, variance)
     method = f"Wilson, clustered by {questions} questions, design effect {deff:.2f}{few}"
-    return Rate(found, total, rate, *_wilson(rate, total / deff, _quantile(questions - 1)), method)
+    return Rate(found, total, rate, *wilson(rate, total / deff, _quantile(questions - 1)), method)
 
 
 def two_way(hits: Ints, n: Ints) -> Rate | None:
@@ -77,7 +77,7 @@ def two_way(hits: Ints, n: Ints) -> Rate | None:
         variance, df = larger[0], larger[1]
     deff, few = _design_effect(hits.sum(axis=0), n.sum(axis=0), variance)
     method = f"Wilson, clustered by {personas} personas and {questions} questions, design effect {deff:.2f}{few}"
-    return Rate(found, total, rate, *_wilson(rate, total / deff, _quantile(df)), method)
+    return Rate(found, total, rate, *wilson(rate, total / deff, _quantile(df)), method)
 
 
 def of_runs(found: Rate, estimate: Estimate, runs: int) -> Rate | None:
@@ -91,7 +91,7 @@ def of_runs(found: Rate, estimate: Estimate, runs: int) -> Rate | None:
     if not estimate.decides or binomial == 0:
         return None
     size = binomial / estimate.error**2
-    bounds = _wilson(found.rate, size, _quantile(estimate.df))
+    bounds = wilson(found.rate, size, _quantile(estimate.df))
     method = f"Wilson, {runs} runs and their questions, noise pooled over conditions, df {estimate.df:.1f}"
     return Rate(found.hits, found.n, found.rate, *bounds, method)
 
@@ -116,7 +116,8 @@ def _quantile(df: float) -> float:
     return quantile((1 + LEVEL) / 2, df)
 
 
-def _wilson(rate: float, size: float, quantile: float) -> tuple[float, float]:
+def wilson(rate: float, size: float, quantile: float) -> tuple[float, float]:
+    """Return Wilson's interval (1927, Probable inference) of a rate of `size` replies, at a quantile of z or t."""
     square = quantile**2 / size
     middle = rate + square / 2
     half = np.sqrt(quantile**2 * rate * (1 - rate) / size + square**2 / 4)

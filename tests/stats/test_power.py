@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from emspec_stats.power import Trials, power, search, wilson
+from emspec_stats.power import Trials, interval, power, search
 from scipy import stats
 
 from emspec import Finding, Job, JsonObject, StageError
@@ -55,7 +55,7 @@ def test_a_search_that_goes_down_and_one_that_finds_nothing() -> None:
 def test_wilson_is_scipys() -> None:
     for count, draws in ((0, 50), (3, 100), (40, 50), (50, 50)):
         known = stats.binomtest(count, draws).proportion_ci(0.95, method="wilson")
-        assert wilson(count, draws, 0.95) == pytest.approx((known.low, known.high), abs=1e-9)
+        assert interval(count, draws, 0.95) == pytest.approx((known.low, known.high), abs=1e-9)
 
 
 def design(conditions: Sequence[str], seeds: Sequence[int]) -> JsonObject:
@@ -157,7 +157,7 @@ def test_the_power_of_immunity_is_that_of_the_noncentral_t(ask: Ask) -> None:
         error = np.sqrt((spread[0] + spread[1] / (bystanders - 1)) / runs)
         df = runs * conditions - conditions
         known = stats.nct.cdf(stats.t.ppf(0.05, df), df, (margin - effect) / error)
-        low, high = wilson(points[effect]["verdicts"]["supported"], 600, 0.999)
+        low, high = interval(points[effect]["verdicts"]["supported"], 600, 0.999)
         assert low - 0.02 < known < high + 0.02, (effect, known, low, high)
         assert points[effect]["estimate"]["mean"] == pytest.approx(-100 * effect, abs=0.35)
         assert points[effect]["estimate"]["sd"] == pytest.approx(100 * error, rel=0.1)
@@ -167,7 +167,7 @@ def test_the_power_of_immunity_is_that_of_the_noncentral_t(ask: Ask) -> None:
 @pytest.mark.parametrize(("test", "edge"), [("self-leakage", 0.0), ("invariance", 0.1), ("immunity", 0.05)])
 def test_at_the_edge_of_the_null_a_claim_is_supported_in_alpha_at_most(ask: Ask, test: str, edge: float) -> None:
     point = ask(parameters(test, draws=600, effects=[edge]))[edge]
-    low, _ = wilson(point["verdicts"]["supported"], 600, 0.999)
+    low, _ = interval(point["verdicts"]["supported"], 600, 0.999)
     assert low < 0.05
 
 
@@ -181,7 +181,7 @@ def test_the_power_of_invariance_where_nothing_differs_is_that_of_its_own_inters
     sd = np.sqrt(of_run * random.chisquare(df, 20000) / df)
     widest = means.max(axis=1) - means.min(axis=1)
     known = float((widest < 0.1 - stats.t.ppf(0.95, df) * sd * np.sqrt(2 / runs)).mean())
-    low, high = wilson(point["verdicts"]["supported"], 600, 0.999)
+    low, high = interval(point["verdicts"]["supported"], 600, 0.999)
     assert 0.2 < known < 0.95
     assert low - 0.02 < known < high + 0.02
 
