@@ -15,6 +15,8 @@ from emspec.model.experiment import ProfileNote
 from emspec.report.verdicts import VerdictRow
 from emspec.run.work import Failure
 
+GIVEN_RUNS = "given these runs"
+"""What the interval of single runs says of itself (Finding.given)."""
 COLOURS = {"supported": "green", "contradicted": "red", "inconclusive": "yellow", "untestable": "magenta"}
 
 
@@ -30,17 +32,24 @@ def print_verdicts(console: Console, rows: Sequence[VerdictRow], profile: Profil
     if not rows:
         return
     table = Table(box=None, pad_edge=False, title=f"Verdicts ({profile.name} profile)", title_justify="left")
-    for name in ("", "test", "verdict", "effect", "interval", "p", "least p", "confidence"):
-        table.add_column(name, no_wrap=name not in ("interval", "effect"))
+    for name in ("", "verdict", "effect", "interval", "p", "least p"):
+        table.add_column(name, no_wrap=True)
     for row in rows:
         verdict = Text(row.verdict, COLOURS[row.verdict])
-        table.add_row(row.hypothesis, row.test, verdict, row.effect, row.interval, row.p, row.floor, row.level)
+        table.add_row(row.hypothesis, verdict, row.effect, _marked(row.interval), row.p, row.floor)
     console.print(table)
+    if any(_marked(row.interval) != row.interval for row in rows):
+        console.print(Text(f"* {GIVEN_RUNS}, whose noise is not in the interval", "dim"), soft_wrap=True)
     for row in rows:
-        console.print(Text.assemble((f"{row.hypothesis} ", "bold"), row.claim), soft_wrap=True)
+        console.print(Text.assemble((f"{row.hypothesis} {row.test} ", "bold"), row.claim), soft_wrap=True)
         for line in (row.reason, row.registered, f"confidence {row.confidence}" if row.confidence else ""):
             if line:
                 console.print(Text(f"   {line}"), soft_wrap=True)
+
+
+def _marked(interval: str) -> str:
+    """Return an interval with a star in place of what it is given, so that the table stays narrow."""
+    return interval.replace(f", {GIVEN_RUNS})", ")*")
 
 
 def print_report_path(console: Console, folder: Path) -> None:
