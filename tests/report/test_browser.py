@@ -172,10 +172,13 @@ def test_a_narrow_page_does_not_scroll_sideways(page: Page, width: int) -> None:
 def test_it_prints_whole(page: Page) -> None:
     page.set_viewport_size({"width": 720, "height": 1000})
     page.emulate_media(media="print")
-    heat = page.locator("table.heat").bounding_box()
-    assert heat is not None
-    assert heat["width"] <= 720, "the heatmap is as wide as a sheet at most"
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.evaluate("[...document.querySelectorAll('details')].every(one => one.open)")
+    for table in ("heat", "rates", "cells"):
+        box = page.locator(f"table.{table}").first.bounding_box()
+        assert box is not None
+        assert box["width"] <= 720, f"{table} is as wide as a sheet at most"
     assert not page.locator("#theme").is_visible()
-    assert len(page.pdf(prefer_css_page_size=True)) > 20_000
+    sheets = page.pdf(prefer_css_page_size=True)
+    assert len(sheets) > 20_000
+    assert sheets.count(b"/Type /Page\n") <= 30
