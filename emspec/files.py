@@ -6,7 +6,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 
@@ -77,3 +77,13 @@ def contract_faults(found: Mapping[str, int | str], contract: Mapping[str, objec
         for name, expected in contract.items()
         if found.get(name) != expected
     )
+
+
+def write_aside(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` make a file aside, and put it in place in one step; nothing stays of one that it could not make."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        write(aside)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)

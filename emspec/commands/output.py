@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,16 +10,20 @@ from typing import Any, TypeVar
 import click
 
 from emspec.errors import UsageError
-from emspec.files import write_atomic
+from emspec.files import write_aside, write_atomic
 
 F = TypeVar("F", bound=Callable[..., Any])
+TERMINAL = "-"
 FIX = "name a file in a folder that is there, for example --output plan.md"
 
 
 def output_option(command: F) -> F:
     """Add the option --output, which becomes the parameter `output`: a path that can be written to, or None."""
     return click.option(
-        "--output", callback=lambda _context, _option, text: _file(text), metavar="FILE", help="Write to a file."
+        "--output",
+        callback=lambda _context, _option, text: _file(text),
+        metavar="FILE",
+        help="Write to a file; - is the terminal.",
     )(command)
 
 
@@ -36,12 +41,31 @@ def write_out(text: str, output: Path | None, spec: Path) -> None:
 
 
 def write_lines(lines: Iterable[str], output: Path | None) -> None:
-    """Write lines, each with its end, to the file, whole or not at all, or one by one to the terminal."""
+    """Write lines, each with its end, to the file, whole or not at all, or as they come to the terminal.
+
+    They are UTF-8 there too, whatever it shows: what reads them on has to get them as they are.
+    """
     if output is not None:
         _write(output, "".join(lines))
         return
+    stream = sys.stdout.buffer
     for line in lines:
-        click.echo(line, nl=False)
+        stream.write(line.encode())
+    stream.flush()
+
+
+def write_by(write: Callable[[Path], None], output: Path) -> None:
+    """Let `write` make the file, whole or not at all."""
+    try:
+        write_aside(output, write)
+    except OSError as error:
+        raise UsageError(f"cannot write {output}: {_reason(error)}", FIX) from error
+
+
+def stop_at_existing(output: Path | None, *, overwrite: bool) -> None:
+    """Raise UsageError where the file is there already and may not be replaced."""
+    if output is not None and output.exists() and not overwrite:
+        raise UsageError(f"--output {output} is there already", "name another file, or add --overwrite")
 
 
 def _write(output: Path, text: str) -> None:
@@ -53,7 +77,7 @@ def _write(output: Path, text: str) -> None:
 
 def _file(text: str | None) -> Path | None:
     """Return the file that a text names, links followed; UsageError where no file can be."""
-    if text is None:
+    if text in (None, TERMINAL):
         return None
     if not text:
         raise UsageError("--output names no file", FIX)

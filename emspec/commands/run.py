@@ -40,6 +40,7 @@ from emspec.run.locks import read_locks, standing_of
 from emspec.run.preflight import missing
 from emspec.run.progress import Progress
 from emspec.run.results import findings_of, publish, run_folder
+from emspec.run.rows import rows_record
 from emspec.run.survey import survey
 from emspec.run.work import SILENCE_SECONDS, Slot, slots_for
 from emspec.store import Store
@@ -164,6 +165,7 @@ def _report(console: Console, plan: Plan, store: Store, folder: Path, fixed: Sta
         "versions": context.versions,
         "times": context.times,
         "lock": lock,
+        "rows": rows_record(plan, manifests),
         "confidence": confidences(findings, context),
     }
     files = {

@@ -39,11 +39,11 @@ def problem_text(problem: Problem, lines: Sequence[str]) -> Text:
     if problem.place:
         text.append(f"{short(Path(problem.place.file))}:{problem.place.line}:{problem.place.column}: ", "bold")
     text.append(f"{problem.severity} {problem.code} ", COLOURS[problem.severity])
-    text.append(_visible(problem.message))
+    text.append(visible(problem.message))
     if problem.place and 0 < problem.place.line <= len(lines):
         text.append(_excerpt(problem.place, lines[problem.place.line - 1]))
     if problem.fix:
-        text.append(f"\n   {_visible(problem.fix)}", "cyan")
+        text.append(f"\n   {visible(problem.fix)}", "cyan")
     text.append(f"   emspec explain {problem.code}", "dim")
     return text
 
@@ -63,7 +63,7 @@ def print_error(console: Console, error: EmspecError) -> None:
         console.print(Text(f"   {error.fix}", "cyan"), soft_wrap=True)
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """Return a text with control characters, which a terminal would obey, as their escapes."""
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", lambda match: f"\\x{ord(match[0]):02x}", text)
 

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from emspec.errors import StoreError, UsageError
-from emspec.model.json import Json
+from emspec.files import is_folder, is_regular, sha256_file
+from emspec.model.json import Json, JsonObject
+from emspec.model.plan import Plan
 from emspec.model.rowtable import RowReader, Where
-from emspec.run.results import RUNS
+from emspec.model.stage import Manifest
+from emspec.run.results import RESULTS, RUNS
 from emspec.schema import nearest
 
 TABLE = "rows.parquet"
+RECORD = "run.json"
 LATEST = "latest"
+SPECS = (".yaml", ".yml")
+ANEW = "the same emspec run again writes it anew"
 TRUTHS: Mapping[str, bool] = {"true": True, "yes": True, "false": False, "no": False}
 NOTHING = "none"
 MOST = 2000
 """Different values of a column up to which an unknown one is a mistake: texts of replies have more."""
+FEW = 16
+"""Numbers of a column up to which a message lists them."""
 
 
 @dataclass(frozen=True)
@@ -28,22 +37,36 @@ class Run:
     table: Path
 
 
+def run_in(named: str) -> Run | None:
+    """Return the run of a folder, or of the row table in it; None where the text names neither.
+
+    StoreError where the folder has no rows.
+    """
+    place = Path(named)
+    if is_regular(place) and place.name == TABLE:
+        place = place.parent
+    elif not is_folder(place):
+        return None
+    if not is_regular(place / TABLE):
+        raise _without_rows(place)
+    return Run(place.resolve().name, place / TABLE)
+
+
 def find_run(named: str, out: Path) -> Run:
-    """Return the run that is meant: a folder, a run's name or the beginning of it, a spec, or "latest".
+    """Return the run below an output folder that is meant: by its name or the beginning of it, a spec, or "latest".
 
     Of several that could be meant by a spec, or by "latest", the one that was written last. UsageError where there is
-    none, or where the beginning of a name fits several.
+    none, or where the beginning of a name fits several; StoreError where the run has no rows.
     """
-    folder = Path(named)
-    if (folder / TABLE).is_file():
-        return Run(folder.name, folder / TABLE)
     runs = sorted(path.parent for path in (out / RUNS).glob(f"*/{TABLE}"))
+    if named not in (LATEST, "") and is_folder(out / RUNS / named) and out / RUNS / named not in runs:
+        raise _without_rows(out / RUNS / named)
     if not runs:
         raise StoreError(f"no run below {out} has rows", "emspec run SPEC makes some; --out names another folder")
     if named == LATEST:
         found = runs
-    elif folder.suffix in (".yaml", ".yml"):
-        found = [run for run in runs if run.name.startswith(f"{folder.stem}-")]
+    elif Path(named).suffix in SPECS:
+        found = [run for run in runs if _is_of(run, Path(named).stem)]
     else:
         found = [run for run in runs if run.name == named] or [run for run in runs if run.name.startswith(named)]
         if len(found) > 1:
@@ -54,6 +77,43 @@ def find_run(named: str, out: Path) -> Run:
     return Run(chosen.name, chosen / TABLE)
 
 
+def rows_record(plan: Plan, manifests: Iterable[Manifest]) -> JsonObject:
+    """Return the stage and the digest of a run's row table, as run.json keeps them to compare it with."""
+    outputs = {manifest.key: manifest.outputs for manifest in manifests}
+    digests = (output.sha256 for output in outputs.get(plan.rows or "", ()) if output.name == TABLE)
+    return {"stage": plan.rows, "sha256": next(digests, None)}
+
+
+def compare(run: Run) -> None:
+    """Raise StoreError where a row table is not the one that its run wrote; one without a run.json is not compared."""
+    record = run.table.with_name(RECORD)
+    if not is_regular(record):
+        return
+    try:
+        held = json.loads(record.read_bytes())
+        wrote = held.get("rows", {}).get("sha256")
+        found = sha256_file(run.table)
+    except (OSError, ValueError, AttributeError) as error:
+        raise StoreError(f"{run.name}: {RECORD} or {TABLE} cannot be read: {error}", ANEW) from error
+    if wrote not in (None, found):
+        raise StoreError(f"{run.name}: {TABLE} is damaged, or is not the one that the run wrote", ANEW)
+
+
+def _without_rows(folder: Path) -> StoreError:
+    if is_regular(folder / "events.jsonl"):
+        return StoreError(f"the run {folder.name} has no rows: it did not end, or its spec evaluates nothing", ANEW)
+    return StoreError(f"{folder} is no run with rows", "name a folder below out/runs, a spec, or latest")
+
+
+def _is_of(run: Path, spec: str) -> bool:
+    """Return whether a run's folder is named for a spec (see run.results.run_folder), by the profile that it had."""
+    try:
+        profile = json.loads((run / RESULTS).read_bytes())["profile"]["name"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return run.name.startswith(f"{spec}-")
+    return run.name.rpartition("-")[0] == f"{spec}-{profile}"
+
+
 def columns_of(named: str | None, reader: RowReader, usual: Sequence[str]) -> tuple[str, ...]:
     """Return the columns that are named, comma by comma, "all" for all; UsageError for one that is none."""
     known = reader.columns()
@@ -61,7 +121,7 @@ def columns_of(named: str | None, reader: RowReader, usual: Sequence[str]) -> tu
         return tuple(name for name in usual if name in known)
     if named == "all":
         return tuple(known)
-    return tuple(_column(name.strip(), known) for name in named.split(","))
+    return tuple(dict.fromkeys(_column(name.strip(), known) for name in named.split(",")))
 
 
 def where_of(given: Sequence[str], reader: RowReader) -> Where:
@@ -87,12 +147,14 @@ def _values(column: str, text: str, reader: RowReader) -> list[Json]:
     """Return the values that a text names; the whole text counts as one where some row has it as it is."""
     kind = reader.columns()[column]
     there = reader.values(column)
+    gaps = None in there
     if kind in ("text", "list"):
         known = {str(value) for value in there if value is not None}
-        if text in known:
-            return [text]
-        return [_known(column, one.strip(), known, None in there) for one in text.split(",")]
-    return [_parsed(column, one.strip(), truth=kind == "yes or no") for one in text.split(",")]
+        return [text] if text in known else [_known(column, one.strip(), known, gaps) for one in text.split(",")]
+    each = [one.strip() for one in text.split(",")]
+    if kind == "yes or no":
+        return [_truth(column, one, gaps) for one in each]
+    return [_number(column, one, there) for one in each]
 
 
 def _known(column: str, text: str, known: set[str], gaps: bool) -> Json:
@@ -106,14 +168,24 @@ def _known(column: str, text: str, known: set[str], gaps: bool) -> Json:
     raise UsageError(f"no row has the {column} {text}", nearest(text, choices))
 
 
-def _parsed(column: str, text: str, *, truth: bool) -> Json:
-    if truth:
-        if text.lower() not in TRUTHS:
-            raise UsageError(f"{column} is true or false, not {text!r}", f"for example --where {column}=true")
-        return TRUTHS[text.lower()]
-    if text == NOTHING:
+def _truth(column: str, text: str, gaps: bool) -> Json:
+    if text == NOTHING and gaps:
         return None
+    if text.lower() not in TRUTHS:
+        raise UsageError(f"{column} is true or false, not {text!r}", f"for example --where {column}=true")
+    return TRUTHS[text.lower()]
+
+
+def _number(column: str, text: str, there: Sequence[Json]) -> Json:
+    if text == NOTHING and None in there:
+        return None
+    numbers = [value for value in there if isinstance(value, int)]
     try:
-        return int(text)
+        value = int(text)
     except ValueError:
         raise UsageError(f"{column} is a number, not {text!r}", f"for example --where {column}=1") from None
+    if value not in numbers:
+        few = len(numbers) <= FEW
+        span = ", ".join(map(str, numbers)) if few else f"{min(numbers)} to {max(numbers)}"
+        raise UsageError(f"no row has the {column} {value}", f"choose from: {span}" if numbers else "no row has any")
+    return value

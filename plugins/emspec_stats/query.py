@@ -14,6 +14,9 @@ import pyarrow.parquet as pq
 from emspec import ColumnKind, Json, RowRequest, StageError, Where
 
 BATCH = 4096
+NEEDED = ("condition", "seed", "persona", "question", "marker", "hit")
+"""Columns without which a table is no row table; later ones may be missing from those of earlier versions."""
+ANEW = "the same emspec run again writes it anew"
 
 
 class RowFile:
@@ -77,7 +80,10 @@ class RowFile:
         return np.flatnonzero(keep)
 
     def _read(self, names: list[str]) -> pa.Table:
-        return pq.read_table(self._path, columns=list(dict.fromkeys(names)))
+        try:
+            return pq.read_table(self._path, columns=list(dict.fromkeys(names)))
+        except (OSError, pa.ArrowException) as error:
+            raise _unreadable(self._path, error) from error
 
 
 def _holds(column: pa.Array, values: Sequence[Json]) -> np.ndarray:
@@ -100,7 +106,14 @@ def _kind(held: pa.DataType) -> ColumnKind:
 def open_rows(path: Path) -> RowFile:
     """Return the reader of a row table; StageError where the file is none."""
     try:
-        return RowFile(path)
+        table = RowFile(path)
     except (OSError, pa.ArrowException) as error:
-        what = f"{path.name} cannot be read as a row table: {' '.join(str(error).split())}"
-        raise StageError(what, "the same emspec run again writes it anew") from error
+        raise _unreadable(path, error) from error
+    lacking = [name for name in NEEDED if name not in table.columns()]
+    if lacking:
+        raise StageError(f"{path.name} is no row table of emspec: it has no column {', '.join(lacking)}", ANEW)
+    return table
+
+
+def _unreadable(path: Path, error: Exception) -> StageError:
+    return StageError(f"{path.name} cannot be read as a row table: {' '.join(str(error).split())}", ANEW)

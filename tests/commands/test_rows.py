@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from cli import emspec, only, run_spec
@@ -16,7 +22,7 @@ from cli import emspec, only, run_spec
 def out(tmp_path_factory: pytest.TempPathFactory, project: Path) -> Path:
     folder = tmp_path_factory.mktemp("rows")
     spec = project / "specs" / "examples" / "sim.yaml"
-    run_spec(spec, folder)
+    run_spec(spec, folder, "--profile", "sim")
     return folder
 
 
@@ -84,6 +90,12 @@ def test_files_are_written_whole(out: Path, tmp_path: Path, table: list[dict[str
         (["latest", "--where", "persona"], "--where takes COLUMN=VALUE, not 'persona'", "--where condition=B0"),
         (["latest", "--columns", "persona,txt"], "the rows have no column txt", "did you mean text?"),
         (["latest", "--by", "roles"], "rows cannot be counted by a list", "--where roles=source"),
+        (
+            ["latest", "--count", "--limit", "3"],
+            "--limit: counts are of all rows that --where asks for",
+            "leave --limit",
+        ),
+        (["latest", "--where", "seed=7"], "no row has the seed 7", "choose from: 1"),
         (["latest", "--format", "parquet"], "parquet is no text", "--output rows.parquet"),
         (["nothing-here"], "is meant by nothing-here", "choose from"),
     ],
@@ -96,13 +108,87 @@ def test_mistakes_are_named_with_their_fix(out: Path, arguments: list[str], mess
     assert "Traceback" not in done.stderr
 
 
-def test_a_damaged_table_and_no_run_at_all_are_faults_of_the_store(out: Path, tmp_path: Path) -> None:
+def test_no_file_is_replaced_unless_that_is_said(out: Path, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("mine")
+    line = ("rows", "latest", "--format", "csv", "--limit", "1", "--output", file, "--out", out)
+    done = emspec(*line)
+    assert (done.returncode, file.read_text()) == (2, "mine")
+    assert "is there already" in done.stderr
+    assert "--overwrite" in done.stderr
+    assert emspec(*line, "--overwrite").returncode == 0
+    assert len(list(csv.reader(file.open(newline="")))) == 2
+    assert asked(out, "latest", "--format", "csv", "--limit", "1", "--output", "-").startswith("condition,seed")
+
+
+def test_a_folder_that_cannot_be_written_to_is_said(out: Path) -> None:
+    for form in ("csv", "parquet"):
+        done = emspec("rows", "latest", "--format", form, "--output", f"/proc/rows.{form}", "--out", out)
+        assert (done.returncode, f"cannot write /proc/rows.{form}" in done.stderr) == (2, True), done.stderr
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "text"])
+def test_a_reader_that_goes_away_ends_the_command_quietly(out: Path, form: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    line = [sys.executable, "-m", "emspec", "rows", "latest", "--format", form, "--out", str(out)]
+    done = subprocess.run(line, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "the output was closed before the end\n")
+
+
+def test_exports_are_utf8_whatever_the_terminal_shows(tmp_path: Path) -> None:
+    table = pa.table({name: ["ü"] for name in ("condition", "persona", "marker", "text")})
+    table = table.append_column("seed", pa.array([1])).append_column("question", pa.array([0]))
+    pq.write_table(table.append_column("hit", pa.array([True])), tmp_path / "rows.parquet")
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    for form, shown in (("csv", "ü"), ("jsonl", "ü"), ("text", "\\xfc")):
+        line = [sys.executable, "-m", "emspec", "rows", str(tmp_path), "--format", form, "--columns", "text"]
+        done = subprocess.run(line, capture_output=True, env=ascii_only, check=True)
+        assert shown in done.stdout.decode()
+
+
+def test_a_run_of_another_project_is_read_from_anywhere(out: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "moved"
+    shutil.copytree(only(out, "rows.parquet").parent, moved)
+    done = emspec("rows", moved, "--limit", "1", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "rows of moved" in done.stdout
+
+
+def test_a_run_records_the_digest_of_its_rows(out: Path) -> None:
+    table = only(out, "rows.parquet")
+    record = json.loads(only(out, "run.json").read_text())["rows"]
+    assert record["sha256"] == hashlib.sha256(table.read_bytes()).hexdigest()
+    manifest = json.loads(only_stage(out, record["stage"]).read_text())
+    assert manifest["document"]["kind"] == "rows"
+
+
+def only_stage(out: Path, key: str) -> Path:
+    return out / "store" / "results" / key[:2] / key / "manifest.json"
+
+
+def test_damaged_tables_and_no_run_at_all_are_faults_of_the_store(out: Path, tmp_path: Path) -> None:
     done = emspec("rows", "--out", tmp_path)
     assert (done.returncode, "has rows" in done.stderr) == (4, True)
     broken = tmp_path / "broken"
     broken.mkdir()
-    (broken / "rows.parquet").write_bytes(only(out, "rows.parquet").read_bytes()[:-40])
-    done = emspec("rows", broken, "--out", out)
+    whole = only(out, "rows.parquet").read_bytes()
+    middle = len(whole) // 3
+    for content in (whole[:-40], b"", whole[:middle] + bytes(200) + whole[middle + 200 :]):
+        (broken / "rows.parquet").write_bytes(content)
+        done = emspec("rows", broken, "--columns", "all", "--limit", "100000", "--format", "jsonl")
+        assert done.returncode == 4, done.stderr
+        assert "writes it anew" in done.stderr
+        assert "Traceback" not in done.stderr
+    shutil.copy(only(out, "run.json"), broken)
+    (broken / "rows.parquet").write_bytes(whole[:9] + b"?" + whole[10:])
+    done = emspec("rows", broken, "--count")
+    assert (done.returncode, "broken: rows.parquet is damaged" in done.stderr) == (4, True)
+
+
+def test_a_table_of_something_else_is_no_row_table(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"condition": ["a"], "seed": [1]}), tmp_path / "rows.parquet")
+    done = emspec("rows", tmp_path)
     assert done.returncode == 4
-    assert "writes it anew" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert "is no row table of emspec: it has no column persona, question, marker, hit" in done.stderr

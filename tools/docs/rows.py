@@ -16,7 +16,12 @@ emspec rows latest --sample 50 --seed 1 --columns all --format csv --output samp
 emspec rows latest --format jsonl | head
 ```
 
-and pandas, polars or DuckDB read the file as it is:
+What is read is compared first with the digest in the run's `run.json`. Exports are UTF-8. In CSV no value is an empty
+field, an empty text is `""`, and line ends in a reply are kept, within quotes; a spreadsheet should import texts as
+text, or it may take a reply that begins with `=` for a formula. The cell's stages stand in `results.json`, by condition
+and seed.
+
+Pandas, polars or DuckDB read the file as it is:
 
 ```python
 import pandas as pd
