@@ -26,6 +26,7 @@ class Cell:
     tokens  mean length of its replies; None where it was not recorded
     places  how many of its hits start the reply, are inside it, and end it; None where that was not recorded
     truncated  how many replies were cut at the token cap; None where that was not recorded
+    repeated  whether the table has runs of a seed beyond the first: its rows then say which
     """
 
     condition: str
@@ -37,6 +38,7 @@ class Cell:
     tokens: float | None
     places: Mapping[str, int | None]
     truncated: int | None
+    repeated: bool = False
 
     @property
     def anchor(self) -> str:
@@ -47,8 +49,9 @@ class Cell:
     def where(self) -> Mapping[str, Json]:
         """Return what its rows have in common."""
         seed, _, replicate = self.run.partition(".")
-        held: dict[str, Json] = {"condition": self.condition, "seed": int(seed), "persona": self.persona}
-        return {**held, **({"replicate": int(replicate)} if replicate else {}), "marker": self.marker}
+        held: dict[str, Json] = {"condition": self.condition, "seed": int(seed)}
+        again: dict[str, Json] = {"replicate": int(replicate or 1)} if self.repeated else {}
+        return {**held, **again, "persona": self.persona, "marker": self.marker}
 
 
 def line(cell: Cell, run: str) -> Markup:

@@ -172,7 +172,7 @@ def _content(raw: Mapping[str, Any], counts_as: Mapping[str, str], asked: Sequen
             for persona, rate in held.items()
         },
         questions=tuple(sorted(_questions(raw, conditions, asked), key=lambda one: -(one.mean or 0.0))),
-        cells=tuple(sorted(map(_cell, raw["cells"]), key=lambda one: _cell_place(one, grid))),
+        cells=tuple(sorted(_cells(raw["cells"]), key=lambda one: _cell_place(one, grid))),
     )
 
 
@@ -188,11 +188,17 @@ def _questions(raw: Mapping[str, Any], conditions: Sequence[str], asked: Sequenc
         )
 
 
-def _cell(raw: Mapping[str, Any]) -> Cell:
+def _cells(raw: Sequence[Mapping[str, Any]]) -> Iterator[Cell]:
+    repeated = any("replicate" in one for one in raw)
+    return (_cell(one, repeated) for one in raw)
+
+
+def _cell(raw: Mapping[str, Any], repeated: bool) -> Cell:
     again = raw.get("replicate", 1)
     return Cell(
         condition=raw["condition"],
         run=str(raw["seed"]) if again == 1 else f"{raw['seed']}.{again}",
+        repeated=repeated,
         persona=raw["persona"],
         marker=raw["marker"],
         roles=tuple(raw["roles"]),

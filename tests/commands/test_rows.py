@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import html
 import io
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -192,3 +195,21 @@ def test_a_table_of_something_else_is_no_row_table(tmp_path: Path) -> None:
     done = emspec("rows", tmp_path)
     assert done.returncode == 4
     assert "is no row table of emspec: it has no column persona, question, marker, hit" in done.stderr
+
+
+def test_the_commands_of_a_report_list_the_rows_of_its_figures(project: Path, tmp_path: Path) -> None:
+    """Of a seed that is run several times, too: the first run's rows are not those of all."""
+    run_spec(project / "specs" / "examples" / "replicates.yaml", tmp_path, "--profile", "sim")
+    page = only(tmp_path, "report.html").read_text()
+    lines = re.findall(r'<tr[^>]* id="(cells?-[^"]*)".*?</tr>', page, re.DOTALL)
+    chosen = [*(name for name in lines if name.startswith("cells-")), *(n for n in lines if n.endswith(("-42", ".2")))]
+    assert len(chosen) == 2 + 12 * 3
+    for name in (*chosen[:2], chosen[2], chosen[3]):
+        line = re.search(rf'id="{re.escape(name)}".*?</tr>', page, re.DOTALL)
+        assert line
+        share = re.search(r"<td>([\d,]+) / ([\d,]+)</td>", line[0])
+        command = re.search(r"<code>emspec (rows .*?)</code>", line[0])
+        assert share
+        assert command
+        counted = asked(tmp_path, *shlex.split(html.unescape(command[1]))[1:], "--count", "--format", "csv")
+        assert counted.splitlines()[1] == ",".join(one.replace(",", "") for one in share.groups())
