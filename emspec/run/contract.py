@@ -87,6 +87,8 @@ def _fault_in_text(reply: Mapping[str, Any], lacking: Lacking) -> str:
     text, tokens, finish = (reply.get(name) for name in SAID)
     if not isinstance(text, str):
         return f"has text {text!r}, which is not a string"
+    if not _is_whole(text):
+        return "has text with half a character (a lone surrogate), which no row can hold"
     unknown = lacking.length and tokens is None
     if not unknown and (type(tokens) is not int or tokens < 0):
         return f"has tokens {tokens!r}, which is not a whole number from 0 on"
@@ -109,6 +111,14 @@ def _grid(parameters: Mapping[str, Any]) -> Iterator[tuple[int, ...]]:
 
 def _named(place: Sequence[object]) -> str:
     return ", ".join(f"{name} {index}" for name, index in zip(PLACE, place, strict=True))
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_json(content: bytes) -> bool:

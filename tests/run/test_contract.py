@@ -67,6 +67,14 @@ def test_a_reply_that_is_none_is_named_with_its_line_and_backend(
     assert "backend toy" in found
 
 
+def test_half_a_character_is_no_text(tmp_path: Path) -> None:
+    for text, whole in (("\ud83d", False), ("\ud83d\ude00", True)):
+        lines = [dict(line, text=text) for line in replies()]
+        (tmp_path / "replies.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        found = breach(generate(), describe(tmp_path), tmp_path)
+        assert (found == "", "line 1 has text with half a character" in found) == (whole, not whole)
+
+
 def test_replies_that_are_missing_too_many_or_out_of_order(tmp_path: Path) -> None:
     good = replies()
     assert "line 4 is missing: it ends before system 0, question 1, sample 1" in breach_of(
