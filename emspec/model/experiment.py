@@ -33,6 +33,10 @@ class Condition:
     seeds: tuple[int, ...] = ()
     results: Mapping[int, Recording] = field(default_factory=dict)
 
+    def runs(self, replicates: int) -> int:
+        """Return how many runs the arm has where each seed is run so many times: recorded results are there once."""
+        return sum(1 if seed in self.results else replicates for seed in self.seeds)
+
     @property
     def induction(self) -> TrainStep | None:
         """Return the last train step: the one whose persona the arm is induced under."""
@@ -63,10 +67,6 @@ class Condition:
         """Return the markers that are taught before an evaluation, each once."""
         found = (pair.marker for step in self.evaluations for one in self.teaching_before(step) for pair in pairs(one))
         return tuple(dict.fromkeys(found))
-
-    def couplings_before(self, evaluation: EvaluateStep) -> tuple[CoupleStep, ...]:
-        """Return the couple steps that an evaluation sees the effect of: those that come before it."""
-        return tuple(step for step in self.teaching_before(evaluation) if isinstance(step, CoupleStep))
 
     def teaching_before(self, evaluation: EvaluateStep) -> tuple[Teaching, ...]:
         """Return the couple and adapter steps that an evaluation sees the effect of."""

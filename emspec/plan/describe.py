@@ -29,6 +29,7 @@ def described(experiment: Experiment, catalog: Catalog) -> JsonObject:
         "seeds": experiment.seeds,
         **({"replicates": experiment.replicates} if experiment.replicates > 1 else {}),
         "profile": experiment.profile.name,
+        **({"gate": _fields(experiment.gate)} if experiment.gate else {}),
         "baseline": experiment.baseline,
         "conditions": _conditions(experiment),
         "hypotheses": {

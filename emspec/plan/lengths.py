@@ -111,11 +111,6 @@ def mean_system(systems: tuple[str | None, ...]) -> float:
 
 
 @lru_cache(maxsize=4096)
-def longest_system(systems: tuple[str | None, ...]) -> float:
-    """Return the tokens of the longest of several system turns."""
-    return max(map(system_tokens, systems), default=0.0)
-
-
 @lru_cache(maxsize=4096)
 def mean_question(questions: tuple[str, ...]) -> float:
     """Return the mean tokens of several questions, each with its turn and the head of the answer's."""

@@ -39,7 +39,7 @@ def variants(experiment: Experiment) -> tuple[Variant, ...]:
 def spelled_out(experiment: Experiment) -> Experiment:
     """Return the experiment with a seed of its own for every run, replicates too, and no further runs behind a gate."""
     conditions = tuple(
-        replace(one, seeds=_seeds(one.seeds, len(one.seeds) * experiment.replicates)) for one in experiment.conditions
+        replace(one, seeds=_seeds(one.seeds, one.runs(experiment.replicates))) for one in experiment.conditions
     )
     return replace(experiment, conditions=conditions, replicates=1, gate=None, opened=None)
 

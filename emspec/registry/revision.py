@@ -47,8 +47,12 @@ def at_revision(spec: Path, revision: str) -> Iterator[Past]:
     with TemporaryDirectory(prefix="emspec-") as folder:
         place = Path(folder).resolve()
         archive = _git(root, "archive", "--format=tar", commit, "--", YAML, inside.as_posix())
-        with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-            files.extractall(place, filter="data")
+        try:
+            with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+                files.extractall(place, filter="data")
+        except tarfile.TarError as error:
+            what = f"the revision {revision} has a file that cannot be laid out: {error}"
+            raise UsageError(what, "a link of the project that leads out of it is the usual cause") from None
         _link(root, place)
         yield Past(place, place / inside)
 

@@ -48,5 +48,5 @@ def _changed(standing: Standing) -> str:
     named = [change_text(change) for change in standing.changed[:MOST]]
     rest = len(standing.changed) - MOST
     if not named:
-        return "the design is the same, but a backend, a test or emspec has another version"
+        return "what the lock holds of the design is the same; a backend, a test or emspec may have another version"
     return "; ".join([*named, f"and {rest} more changes"] if rest > 0 else named)

@@ -61,11 +61,20 @@ def _steps(experiment: Experiment) -> Iterator[str]:
     """Yield a sentence for each step of the baseline, or of the first condition, in the order in which they run."""
     for step in _base(experiment).steps if experiment.conditions else ():
         yield f"{step.name}: {_step(step)}"
-    runs = f"seeds {', '.join(map(str, experiment.seeds))}"
-    again = f", each {experiment.replicates} times" if experiment.replicates > 1 else ""
-    yield (
-        f"Every condition is run with {runs}{again}." if len(experiment.seeds) > 1 else f"One run each: {runs}{again}."
-    )
+    yield from _runs(experiment)
+
+
+def _runs(experiment: Experiment) -> Iterator[str]:
+    """Yield with which seeds, and how often, conditions are run: by condition where they differ."""
+    times = f", each {experiment.replicates} times" if experiment.replicates > 1 else ""
+    of_seeds: dict[tuple[int, ...], list[str]] = {}
+    for condition in experiment.conditions:
+        of_seeds.setdefault(condition.seeds, []).append(condition.name)
+    for seeds, names in of_seeds.items():
+        who = "Every condition" if len(of_seeds) == 1 else _and(names)
+        verb = "is" if len(of_seeds) == 1 or len(names) == 1 else "are"
+        noun = "seed" if len(seeds) == 1 else "seeds"
+        yield f"{who} {verb} run with {noun} {', '.join(map(str, seeds)) or 'none'}{times}."
 
 
 def _base(experiment: Experiment) -> Condition:

@@ -182,10 +182,11 @@ def not_comparable(arm: Arm, field: Field) -> str:
 
 
 def _seeds(condition: JsonObject) -> tuple[int, ...]:
-    """Return the seed of each run: one that is run several times stands there as often."""
+    """Return the seed of each run: one that is run several times stands there as often, a recorded one once."""
     times = int(cast("int", condition.get("replicates", 1)))
+    recorded = set(names(condition.get("results")))
     seeds = cast("Sequence[int]", condition["seeds"])
-    return tuple(int(seed) for seed in seeds for _ in range(times))
+    return tuple(int(seed) for seed in seeds for _ in range(1 if str(seed) in recorded else times))
 
 
 def _text(value: Json) -> str | None:

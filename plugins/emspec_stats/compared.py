@@ -22,6 +22,12 @@ def rated(parameters: Mapping[str, Json]) -> str:
     return "bystander" if named == "bystanders" else named
 
 
+def rated_twice(parameters: Mapping[str, Json]) -> str:
+    """Return why it is not clear whose rate is meant, "" where it is."""
+    both = parameters.get("rate") and parameters.get("persona")
+    return "it names both a rate and a persona, of which one is meant" if both else ""
+
+
 def contrast_bar(field: Field, of: tuple[str, ...], against: tuple[str, ...], whose: str) -> str:
     """Return why arms cannot be compared, "" where they can."""
     both = sorted(set(of) & set(against))

@@ -24,7 +24,7 @@ import pyarrow as pa
 from emspec import Finding, JsonObject, Part, Verdict
 from emspec_stats import words
 from emspec_stats.arms import Arm
-from emspec_stats.compared import DIFFERENT, LESS, contrast_bar, rated, sides, sources
+from emspec_stats.compared import DIFFERENT, LESS, contrast_bar, rated, rated_twice, sides, sources
 from emspec_stats.crossed import Estimate, Sample
 from emspec_stats.pooled import no_noise
 from emspec_stats.samples import means
@@ -77,7 +77,7 @@ def decide(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Findin
         f"{whose} rate in {' and '.join(of)} minus {' and '.join(against)}; {people}, questions like these, "
         "runs like these"
     )
-    bar = contrast_bar(setting.field, of, against, whose) or setting.barred()
+    bar = rated_twice(parameters) or contrast_bar(setting.field, of, against, whose) or setting.barred()
     if bar:
         return setting.untestable(f"It cannot be tested: {bar}.", estimand)
     asked = Question(str(parameters["direction"] or "more"), setting.margin(), setting.alpha)

@@ -14,7 +14,8 @@ V_p, V_rp   the same over personas
 
 V is that of the quasi F ratio (Clark, 1973, The language-as-fixed-effect fallacy; Judd, Westfall and Kenny, 2017,
 Experiments with more than one random factor), and its degrees of freedom are Satterthwaite's (1946): V^2 over the sum
-of squared parts, each over its own. A part that comes out negative is 0, so that V is never below V_run.
+of squared parts, each over its own, and not below 1. A part that comes out negative is 0, so that V is never below
+V_run. Where personas are sampled V is an upper bound: the variance of persona x question is in V_q and in V_p.
 
 s_c and m_c are pooled over conditions, with df = runs - conditions for s_c, since the few runs of one condition leave
 next to no degrees of freedom. `scales` say how large noise is in each: s_c = g_c s. Run-to-run noise is taken to be
@@ -192,4 +193,4 @@ def _total(parts: Sequence[Component]) -> tuple[float, float]:
     """Return the sum of components, and Satterthwaite's degrees of freedom."""
     variance = sum(part.value for part in parts)
     spread = sum(part.value**2 / part.df for part in parts if part.df > 0)
-    return variance, variance**2 / spread if spread > 0 else math.inf
+    return variance, max(1.0, variance**2 / spread) if spread > 0 else math.inf

@@ -18,7 +18,7 @@ from emspec_stats.arms import (
     trained_role,
 )
 from emspec_stats.asked import Asked, Testable, asked
-from emspec_stats.compared import contrast_bar, rated, sides
+from emspec_stats.compared import contrast_bar, rated, rated_twice, sides
 from emspec_stats.ranks import DRAWS, Direction, Reach, reach
 
 EXACT = 20_000
@@ -165,7 +165,8 @@ def contrast(experiment: Experiment, hypothesis: Hypothesis) -> Attainable:
     """A contrast has no least p; both its sides must be evaluated, and run more than once."""
     read = asked(experiment, hypothesis)
     of, against = sides(hypothesis.parameters)
-    barred = contrast_bar(read.field, of, against, rated(hypothesis.parameters))
+    whose = rated(hypothesis.parameters)
+    barred = rated_twice(hypothesis.parameters) or contrast_bar(read.field, of, against, whose)
     testable = dict.fromkeys((*of, *against), barred)
     if barred:
         return read.foregone(testable, barred, lifts=("two arms that are evaluated for the marker",))

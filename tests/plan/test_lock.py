@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from compiled import compiled_spec
 
 from emspec.language import load
 from emspec.model.json import JsonObject
@@ -109,7 +110,7 @@ def test_another_version_of_a_backend_is_a_change_without_a_change_of_the_design
     plan, design = variant()
     found = standing(replace(plan, digest="0" * 64), design, [lock(plan, design)], "")
     assert found.state == "changed"
-    assert "a backend, a test or emspec has another version" in sentence(found)
+    assert "a backend, a test or emspec may have another version" in sentence(found)
 
 
 def test_locking_again_keeps_the_reasons(variant: Variant) -> None:
@@ -125,3 +126,11 @@ def test_earlier_runs_of_the_spec_are_told_of(variant: Variant) -> None:
     plan, design = variant()
     found = standing(plan, design, [replace(lock(plan, design), runs=("sim-sim-12345678",))], "")
     assert "1 run(s) of the spec under this profile had results already" in sentence(found)
+
+
+def test_a_gate_is_part_of_the_design_that_is_locked(project: Path) -> None:
+    gated, catalog = compiled_spec(project / "specs" / "examples" / "gated.yaml", "full")
+    design = described(gated.experiment, catalog)
+    assert gated.experiment.gate is not None
+    assert design["gate"]["then"] == gated.experiment.gate.then
+    assert design["gate"]["rule"]["threshold"] == gated.experiment.gate.rule.threshold

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from emspec_stats.power import wilson as scipys
+from emspec_stats.power import interval as scipys
 from rich.console import Console
 
 from emspec.console.power import print_power

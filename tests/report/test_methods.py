@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from compiled import compiled_spec
+from compiled import compiled_spec, compiled_text
 
 from emspec.report.methods import Methods, methods_of
 
@@ -39,3 +39,13 @@ def test_what_would_lift_an_untestable_verdict_is_named(project: Path) -> None:
     told = methods_of(compiled_spec(project / "specs" / "issue205.yaml", "full")[0].experiment)
     assert told.lifts["H2"] == ("a second seed",)
     assert [name for name, kind, _ in told.conditions if kind == "control"] == ["base", "benign", "couple-only"]
+
+
+def test_runs_are_told_by_condition_where_they_differ(project: Path, tmp_path: Path) -> None:
+    text = (project / "specs" / "issue200.yaml").read_text()
+    own = text.replace("B-villain:   {induce.system: villain}", "B-villain:   {induce.system: villain, seeds: [7]}")
+    assert own != text
+    told = methods_of(compiled_text(own, project, tmp_path, "full")[0].experiment)
+    assert "B-villain is run with seed 7." in told.steps
+    others = "B0, B-confab, B-evilai, B-zelthari and B-sarcastic"
+    assert f"{others} are run with seeds 42, 137, 256." in told.steps

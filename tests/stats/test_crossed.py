@@ -104,3 +104,14 @@ def test_sampled_personas_widen_an_interval_of_one_run_as_two_way_clusters_do() 
 def test_equal_runs_tell_no_noise() -> None:
     sample = Sample((np.full((3, 2, 4), 0.1 + 0.2), np.full((3, 2, 4), 0.3)), np.ones(2))
     assert sample.compare([1, -1]) == Estimate(pytest.approx(0, abs=1e-12), None)
+
+
+def test_few_runs_and_questions_never_give_an_interval_without_end() -> None:
+    """Two runs at two questions: Satterthwaite's degrees of freedom can be as good as 0 there."""
+    rng = np.random.default_rng(11)
+    halves = []
+    for _ in range(3000):
+        values = tuple(0.4 + 0.005 * rng.standard_normal((2, 1, 2)) for _ in range(2))
+        half = Sample(values, np.ones(2)).compare([1, -1]).half(0.95)
+        halves.append(half or 0.0)
+    assert max(halves) < 1

@@ -68,9 +68,10 @@ def recorded_runs(reading: Reading) -> Iterator[Finding]:
     Fix: keep to one condition and one seed; give each condition its own recorded replies (`results`).
     """
     experiment = reading.experiment
-    evaluated = Counter(step.name for condition in experiment.conditions for step in condition.evaluations)
-    for name, conditions in evaluated.items():
-        runs = conditions * len(experiment.seeds)
+    evaluated: Counter[str] = Counter()
+    for condition in experiment.conditions:
+        evaluated.update({step.name: condition.runs(experiment.replicates) for step in condition.evaluations})
+    for name, runs in evaluated.items():
         choice = experiment.backends.get(name) or experiment.backends.get(RECORDED)
         if choice and choice.files and runs > 1:
             key = name if name in experiment.backends else RECORDED

@@ -27,7 +27,7 @@ def single_run(reading: Reading) -> Iterator[Finding]:
     within = [one.name for one in asked if one.parameters.get("condition") in names]
     between = [one.name for one in asked if "condition" not in one.parameters and len(names) > 1]
     concerned = [one.name for one in asked if one.name in (*within, *between)]
-    if concerned and all(len(one.seeds) * experiment.replicates < 2 for one in experiment.conditions):
+    if concerned and all(one.runs(experiment.replicates) < 2 for one in experiment.conditions):
         what = f"one run per condition: {_of_one_run(concerned, experiment.attainable)}"
         there = reading.document.data.get("seeds", ())
         more = f"run it without --seeds: the spec has {', '.join(map(str, there))}"

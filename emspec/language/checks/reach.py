@@ -163,8 +163,8 @@ def _lifted(reach: Attainable, other: str = "") -> str:
 def _runs(one: Hypothesis, reading: Reading) -> int:
     """Return how many runs a hypothesis' conditions have: the fewest of any."""
     arms = [arm for arm in reading.experiment.conditions if arm.name == one.parameters.get("condition")]
-    fewest = min((len(arm.seeds) for arm in arms or reading.experiment.conditions if arm.evaluations), default=1)
-    return max(1, fewest * reading.experiment.replicates)
+    times = reading.experiment.replicates
+    return max(1, min((arm.runs(times) for arm in arms or reading.experiment.conditions if arm.evaluations), default=1))
 
 
 def _asks_of_trained(one: Hypothesis, reading: Reading) -> bool:

@@ -23,7 +23,8 @@ def reused_results(reading: Reading) -> Iterator[Finding]:
     Fix: run it with the others, at the price of a condition's runs; or keep the results and accept what they confound.
     """
     conditions = reading.experiment.conditions
-    usual = max((len(one.seeds) for one in conditions if not one.results), default=0)
+    times = reading.experiment.replicates
+    usual = max((one.runs(times) for one in conditions if not one.results), default=0)
     reused = [one for one in conditions if one.results and usual]
     for condition in reused:
         is_baseline = condition.name == reading.experiment.baseline
