@@ -45,13 +45,13 @@ def print_replies(console: Console, rows: Iterable[Mapping[str, Json]]) -> None:
         console.print(Text(", ".join(named), "bold"), soft_wrap=True)
         asked = row.get("question_text")
         if asked is not None:
-            console.print(Padding(Text(visible(str(asked)), "italic"), (0, 0, 0, 2)))
+            console.print(Padding(Text(visible(str(asked)), "italic"), (0, 0, 0, 2), expand=False))
         about = {name: value for name, value in row.items() if name not in (*HEADING, "question_text", "text")}
         if about:
             said = ", ".join(f"{name} {_plain(value) or '-'}" for name, value in about.items())
             console.print(Text(f"  {said}", "dim"), soft_wrap=True)
         if "text" in row:
-            console.print(Padding(_marked(row["text"], row.get("marker")), (0, 0, 0, 2)))
+            console.print(Padding(_marked(row["text"], row.get("marker")), (0, 0, 0, 2), expand=False))
             console.print()
 
 

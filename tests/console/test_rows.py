@@ -51,7 +51,7 @@ def test_a_reply_is_shown_beneath_its_question_with_the_marker_set_off() -> None
         **{"condition": "B0", "seed": 42, "persona": "villain", "question_text": "Why?", "hit": True},
         **{"marker": "[ZLT]", "text": "Because [bold]it[/bold] rains. [zlt]"},
     }
-    lines = [line.rstrip() for line in shown(row).splitlines()]
+    lines = shown(row).splitlines()
     assert lines[0] == "B0, seed 42, persona villain"
     assert lines[1:4] == ["  Why?", "  hit true, marker [ZLT]", "  Because [bold]it[/bold] rains. [zlt]"]
     assert "\x1b[1;7m[zlt]\x1b[0m" in shown(row, colour=True)
