@@ -132,5 +132,5 @@ def test_a_gate_is_part_of_the_design_that_is_locked(project: Path) -> None:
     gated, catalog = compiled_spec(project / "specs" / "examples" / "gated.yaml", "full")
     design = described(gated.experiment, catalog)
     assert gated.experiment.gate is not None
-    assert design["gate"]["then"] == gated.experiment.gate.then
+    assert list(design["gate"]["then"]) == list(gated.experiment.gate.then)
     assert design["gate"]["rule"]["threshold"] == gated.experiment.gate.rule.threshold
