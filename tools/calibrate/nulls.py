@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +18,8 @@ LEVEL = 0.999
 MARGIN = 0.1
 SPARED: JsonObject = {"persona": "zelthari_scholar", "condition": "B-zelthari", "margin": 0.05}
 APART: JsonObject = {"of": "B-villain", "against": "B0"}
+RISES: JsonObject = {"covariate": "x", "direction": "increasing"}
+ALIKE = "all conditions and personas leak alike"
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,19 @@ class Null:
 
 @dataclass(frozen=True)
 class Rate:
-    """How often a wrong verdict was given, with the one-sided lower bound of its chance at LEVEL."""
+    """How often a wrong verdict was given: the one-sided lower bound of its chance at LEVEL, and its 95 % interval
+    (Clopper and Pearson, 1934)."""
 
     null: Null
-    run_sd: float
     count: int
     draws: int
     bound: float
+    interval: tuple[float, float]
+
+    @property
+    def run_sd(self) -> float:
+        """Return the run SD of the scene."""
+        return self.null.scene.noise.run_sd
 
     @property
     def holds(self) -> bool:
@@ -75,7 +82,7 @@ def _alike(place: World, noise: Noise) -> Iterator[Null]:
     for question in questions:
         wrong = ("contradicted",) if question.test == "invariance" else ("supported", "contradicted")
         for verdict in wrong:
-            yield Null(scene, question.name, verdict, "all conditions and personas leak alike")
+            yield Null(scene, question.name, verdict, ALIKE)
 
 
 def _edges(place: World, noise: Noise) -> Iterator[Null]:
@@ -85,6 +92,11 @@ def _edges(place: World, noise: Noise) -> Iterator[Null]:
     pairs = (Question("H2", "invariance", {"margin": MARGIN}),)
     edge = Scene(f"margin, {noise.run_sd}", pairs, noise, apart, MARGIN)
     yield Null(edge, "H2", "supported", "two conditions differ by the margin, the others lie between")
+    halves: Pattern = {
+        name: dict.fromkeys(place.bystanders, 0.5 if at % 2 else -0.5) for at, name in enumerate(place.conditions)
+    }
+    split = Scene(f"halves, {noise.run_sd}", pairs, noise, halves, MARGIN)
+    yield Null(split, "H2", "contradicted", "three conditions differ from the other three by the margin: 9 pairs")
     spared = (Question("H3", "immunity", SPARED),)
     persona = str(SPARED["persona"])
     less: Pattern = {name: {persona: -1.0} for name in place.conditions}
@@ -106,14 +118,20 @@ def _edges(place: World, noise: Noise) -> Iterator[Null]:
 
 def rates(draws: int, run_sds: Sequence[float] = RUN_SDS, workers: int | None = None) -> list[Rate]:
     """Return how often each test gives a wrong verdict, over `draws` experiments of each scene."""
-    asked = [(run_sd, null) for run_sd in run_sds for null in nulls(run_sd)]
-    scenes = list({null.scene.name: null.scene for _, null in asked}.values())
-    counted = tallies(scenes, draws, workers)
-    return [_rate(null, run_sd, counted) for run_sd, null in asked]
+    asked = [null for run_sd in run_sds for null in nulls(run_sd)]
+    return counted(asked, draws, workers)
 
 
-def _rate(null: Null, run_sd: float, counted: Mapping[tuple[str, str], Counter[str]]) -> Rate:
-    found = counted[null.scene.name, null.question]
-    count, draws = found[null.wrong], found.total()
-    interval = binomtest(count, draws).proportion_ci(confidence_level=2 * LEVEL - 1)
-    return Rate(null, run_sd, count, draws, float(interval.low))
+def counted(asked: Sequence[Null], draws: int, workers: int | None = None) -> list[Rate]:
+    """Return the rate of each null; those of one scene see the same experiments."""
+    scenes = list({null.scene.name: null.scene for null in asked}.values())
+    found = tallies(scenes, draws, workers)
+    return [_rate(null, found[null.scene.name, null.question]) for null in asked]
+
+
+def _rate(null: Null, found: Mapping[str, int]) -> Rate:
+    count, draws = found.get(null.wrong, 0), sum(found.values())
+    one = binomtest(count, draws)
+    bound = one.proportion_ci(confidence_level=2 * LEVEL - 1).low
+    low, high = one.proportion_ci(confidence_level=0.95)
+    return Rate(null, count, draws, float(bound), (float(low), float(high)))

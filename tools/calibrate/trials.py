@@ -6,14 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from multiprocessing import get_context
 from os import cpu_count
 from typing import TypeVar, cast
 
 import pyarrow as pa
+from emspec_stats.families import corrected
 
-from emspec import Finding, JsonObject
+from emspec import Family, Finding, JsonObject
+from emspec.power.variants import DESIGNED
 from tools.calibrate.world import Noise, Pattern, asked, catalog, world
 
 T = TypeVar("T")
@@ -37,6 +40,8 @@ class Scene:
     """What is simulated, and which tests judge it: every test sees the same experiments.
 
     pattern, effect  what is planted where; `planted` names personas without a lasting effect of their own
+    seeds, variant   the design (see tools.calibrate.world.world)
+    families         of questions, by their names: each counts as supported where any of its members is
     """
 
     name: str
@@ -46,6 +51,13 @@ class Scene:
     effect: float = 0.0
     planted: tuple[str, ...] = ()
     seeds: int = 3
+    variant: str = DESIGNED
+    families: tuple[Family, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of what is judged."""
+        return [*(one.name for one in self.questions), *(one.name for one in self.families)]
 
 
 @dataclass(frozen=True)
@@ -81,20 +93,38 @@ def chunks(draws: int) -> list[range]:
 
 
 def verdicts(task: Task) -> dict[str, Counter[str]]:
-    """Return how often each question of a task's scene got which verdict."""
+    """Return how often each question, and each family, of a task's scene got which verdict."""
     scene = task.scene
-    place = world(scene.seeds)
+    place = world(scene.seeds, scene.variant)
     simulator = place.simulator(scene.noise, scene.planted)
     rates = place.rates(scene.noise, scene.pattern, scene.effect)
-    judges = [(one.name, load(one.test), asked(one.name, one.test, one.parameters)) for one in scene.questions]
-    counts: dict[str, Counter[str]] = {one.name: Counter() for one in scene.questions}
+    counts: dict[str, Counter[str]] = {name: Counter() for name in scene.names}
     for number in task.numbers:
-        table = place.table(simulator, number, rates)
-        for name, decide, hypothesis in judges:
-            counts[name][decide(table, place.design, hypothesis).verdict] += 1
+        judge = _Judge(scene.questions, place.table(simulator, number, rates), place.design)
+        found = {one.name: judge.decide(one.name) for one in scene.questions}
+        for name, finding in found.items():
+            counts[name][finding.verdict] += 1
+        for family in scene.families:
+            held = corrected([found[name] for name in family.hypotheses], [family], judge.decide)
+            counts[family.name]["supported" if any(one.verdict == "supported" for one in held) else "none"] += 1
     return counts
 
 
+@dataclass(frozen=True)
+class _Judge:
+    """Decides questions by name over one row table, at another alpha where one is given."""
+
+    questions: Sequence[Question]
+    table: pa.Table
+    design: JsonObject
+
+    def decide(self, name: str, alpha: float | None = None) -> Finding:
+        question = next(one for one in self.questions if one.name == name)
+        given = question.parameters if alpha is None else {**question.parameters, "alpha": alpha}
+        return load(question.test)(self.table, self.design, asked(name, question.test, given))
+
+
+@lru_cache(maxsize=16)
 def load(test: str) -> Decide:
     """Return the callable that decides a test."""
     module, _, name = catalog().tests[test].target.partition(":")

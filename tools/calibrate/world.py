@@ -17,7 +17,7 @@ from emspec.model.experiment import Experiment, Hypothesis
 from emspec.model.plugin import Catalog
 from emspec.plugins import discover
 from emspec.power.truth import truth
-from emspec.power.variants import spelled_out, with_seeds
+from emspec.power.variants import DESIGNED, Variant, variants, with_seeds
 
 ROOT = Path(__file__).parents[2]
 SPEC = ROOT / "specs" / "issue200.yaml"
@@ -94,10 +94,15 @@ class World:
         return self.rows.table(simulator.hits(number, rates))
 
 
+@lru_cache(maxsize=1)
+def _variants() -> tuple[Variant, ...]:
+    return variants(load(SPEC, profile="sim", catalog=catalog()))
+
+
 @lru_cache(maxsize=8)
-def world(seeds: int = 3) -> World:
-    """Return the design of issue #200 with so many seeds."""
-    experiment = spelled_out(load(SPEC, profile="sim", catalog=catalog()))
+def world(seeds: int = 3, variant: str = DESIGNED) -> World:
+    """Return the design of issue #200, or a variant of it (emspec.power.variants), with so many seeds."""
+    experiment = next(one.experiment for one in _variants() if one.name == variant)
     return World(with_seeds(experiment, seeds))
 
 
