@@ -40,7 +40,7 @@ def _background(found: Findings, context: ReportContext) -> Iterator[str]:
     yield from _bullets(context.methods.background)
     if found.findings:
         yield from ("What was to be decided:", "")
-        yield from _bullets(f"{finding.hypothesis}: {finding.claim}" for finding in found.findings)
+        yield from _bullets(f"{finding.hypothesis}: {story.claimed(finding)}" for finding in found.findings)
 
 
 def _methodology(context: ReportContext) -> Iterator[str]:
@@ -66,7 +66,7 @@ def _results(found: Findings, context: ReportContext) -> Iterator[str]:
 
 def _finding(finding: Finding, context: ReportContext) -> Iterator[str]:
     written = row(finding, context)
-    name, claim, reason = map(escaped, (finding.hypothesis, finding.claim, finding.reason))
+    name, claim, reason = map(escaped, (finding.hypothesis, story.claimed(finding), finding.reason))
     yield f"- **{name} {finding.verdict}** – {claim}. {reason}"
     yield from (f"  - {what}: {escaped(term)}" for what, term in written.terms if what != ASSUMES)
     yield f"  - confidence {escaped(written.confidence)}"

@@ -23,7 +23,7 @@ def summary(found: Findings, context: ReportContext) -> Iterator[str]:
         yield from headline(content)
     for finding in found.findings:
         effect = "" if finding.effect is None else f" ({_figures(finding)})"
-        yield f"{finding.hypothesis} {SAYS[finding.verdict]}: {finding.claim}{effect}."
+        yield f"{finding.hypothesis} {SAYS[finding.verdict]}: {claimed(finding)}{effect}."
     if not found.findings:
         yield "The spec states no hypothesis: these are rates, and nothing was tested."
     yield f"{context.stamp}."
@@ -39,6 +39,11 @@ def headline(content: Content) -> Iterator[str]:
             if len(held) > 1:
                 shown += f" to {words.percent(high[1].rate)} ({high[0]})"
             yield f"{content.marker} in the replies of the {label}: {shown}."
+
+
+def claimed(finding: Finding) -> str:
+    """Return a finding's claim, or where the spec words none, the name of its test."""
+    return finding.claim or f"{finding.test}, without a claim in words"
 
 
 def takeaways(found: Findings) -> Iterator[str]:

@@ -47,7 +47,7 @@ def parts(finding: Finding) -> Table:
         (part.label, words.value(part.effect, finding.unit), words.part_span(part, finding.unit), words.chance(part.p))
         for part in finding.parts
     )
-    return Table(("comparison", "effect", "interval", "p"), tuple(rows))
+    return Table(("comparison", "effect", "interval", "p of the claim"), tuple(rows))
 
 
 def heatmap(content: Content) -> Table:

@@ -100,7 +100,7 @@ PERSONAS: JsonObject = {
 RUN_SD: JsonObject = {
     "type": "number",
     "exclusiveMinimum": 0,
-    "maximum": 1,
+    "maximum": 0.5,
     "description": "the SD between runs of one condition, in radians on the arcsine-square-root scale, that is taken "
     "for granted where each condition was run once; without it one run decides nothing between conditions",
     "examples": [0.049],

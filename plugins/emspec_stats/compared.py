@@ -57,6 +57,9 @@ def _nobody(field: Field, whose: str, compared: frozenset[str]) -> str:
         found = sources(field, compared)
         if len(found) > 1:
             return "the arms were taught the marker under different personas, whose rates are no one comparison"
+        outside = sorted(frozenset[str]().union(*found) - set(field.panel))
+        if outside:
+            return f"{outside[0]}, the source, is not in the panel that all conditions share"
         return "" if found else "no persona was coupled to the marker"
     return "" if whose in field.panel else f"{whose} is not in the panel that all conditions share"
 

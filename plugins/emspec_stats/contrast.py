@@ -30,11 +30,15 @@ from emspec_stats.pooled import no_noise
 from emspec_stats.samples import means
 from emspec_stats.setting import Setting, settle
 
+Between = tuple[tuple[str, ...], tuple[str, ...]]
+"""The arms of one side, and of the other."""
+
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: which way, by how much (fraction), and at which alpha."""
+    """What is asked: of whose leakage, which way, by how much (fraction), and at which alpha."""
 
+    whose: str
     direction: str
     margin: float
     alpha: float
@@ -80,7 +84,7 @@ def decide(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Findin
     bar = rated_twice(parameters) or contrast_bar(setting.field, of, against, whose) or setting.barred()
     if bar:
         return setting.untestable(f"It cannot be tested: {bar}.", estimand)
-    asked = Question(str(parameters["direction"] or "more"), setting.margin(), setting.alpha)
+    asked = Question(whose, str(parameters["direction"] or "more"), setting.margin(), setting.alpha)
     arms = setting.field.arms
     sample = means(setting, arms, _personas(setting, whose, frozenset((*of, *against))))
     return _finding(setting, estimand, sample, asked, (of, against))
@@ -97,9 +101,7 @@ def compare(sample: Sample, arms: Sequence[Arm], of: Sequence[str], against: Seq
     return sample.compare([(arm.name in of) / len(of) - (arm.name in against) / len(against) for arm in arms])
 
 
-def _finding(
-    setting: Setting, estimand: str, sample: Sample, asked: Question, between: tuple[tuple[str, ...], tuple[str, ...]]
-) -> Finding:
+def _finding(setting: Setting, estimand: str, sample: Sample, asked: Question, between: Between) -> Finding:
     arms = setting.field.arms
     found = compare(sample, arms, *between)
     level = asked.level if found.decides else 0.95
@@ -124,9 +126,7 @@ def _finding(
     )
 
 
-def _parts(
-    sample: Sample, arms: Sequence[Arm], between: tuple[tuple[str, ...], tuple[str, ...]], level: float
-) -> tuple[Part, ...]:
+def _parts(sample: Sample, arms: Sequence[Arm], between: Between, level: float) -> tuple[Part, ...]:
     of, against = between
     return tuple(
         words.part(f"{first} minus {second}", compare(sample, arms, (first,), (second,)), level)
@@ -147,11 +147,12 @@ def _details(sample: Sample, arms: Sequence[Arm], asked: Question, found: Estima
     }
 
 
-def _reason(sample: Sample, asked: Question, found: Estimate, between: tuple[tuple[str, ...], tuple[str, ...]]) -> str:
+def _reason(sample: Sample, asked: Question, found: Estimate, between: Between) -> str:
     of, against = (" and ".join(side) for side in between)
     level = asked.level if found.decides else 0.95
     half, middle = found.half(level), found.value
-    gap = f"{of} minus {against} is {words.points(middle)}"
+    who = {"bystander": "bystanders", "source": "the source"}.get(asked.whose, asked.whose)
+    gap = f"Leakage of {who}, {of} minus {against}, is {words.points(middle)}"
     shown = "" if half is None else f"{100 * level:.4g} % interval {words.span(middle - half, middle + half)}"
     if not found.decides:
         alone = f" ({shown} {words.GIVEN})" if shown else ""

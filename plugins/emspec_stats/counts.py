@@ -59,6 +59,8 @@ class Counts:
 
     def shared(self, conditions: Sequence[str]) -> NDArray[np.bool_]:
         """Return which questions every run of some conditions was asked: comparisons are paired by question."""
+        if not conditions:
+            return np.ones(self.n.shape[2], dtype=bool)
         runs = np.concatenate([self.of(name) for name in conditions])
         asked: NDArray[np.bool_] = (self.n[runs].sum(axis=1) > 0).all(axis=0)
         return asked

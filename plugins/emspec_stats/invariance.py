@@ -14,7 +14,8 @@ of the runs' rates) is reported and decides nothing.
 
 Effect and interval are those of the pair that decides: of the largest p, with the 1 - 2 alpha interval that lies within
 the margin exactly when p <= alpha; where contradicted, of the pair farthest beyond, with its simultaneous interval.
-Where run-to-run noise is not known, they are of the widest pair, and the 95 % interval is of these runs alone.
+Where run-to-run noise is not known, they are of the widest pair, and its simultaneous 95 % interval is of these runs
+alone.
 
 `variant: published` is issue #205's registered test instead, which decides nothing (see emspec_stats.shuffled).
 """
@@ -135,7 +136,9 @@ def judge(compared: Sequence[Pair], margin: float, alpha: float) -> Judged:
     known = [(pair, pair.p) for pair in compared if pair.p is not None]
     if len(known) < len(compared):
         widest = max(compared, key=lambda pair: abs(pair.difference)).turned
-        return Judged("inconclusive", widest, widest.estimate.half(0.95), 0.95)
+        t = simultaneous(len(compared), 0.05, widest.estimate.df)
+        half = None if widest.estimate.variance is None else t * widest.estimate.error
+        return Judged("inconclusive", widest, half, 0.95)
     beyond = max(compared, key=lambda pair: _bound(pair, alpha, len(compared)))
     if _bound(beyond, alpha, len(compared)) > margin:
         t = simultaneous(len(compared), alpha, beyond.estimate.df)
@@ -191,7 +194,8 @@ def _part(pair: Pair, alpha: float) -> Part:
 
 def _reason(setting: Setting, judged: Judged, sample: Sample, p: float | None) -> str:
     gap = f"{judged.pair.label} is {words.points(judged.pair.difference)}"
-    kind = f"{'simultaneous ' if judged.verdict == 'contradicted' else ''}{100 * judged.level:.4g} % interval"
+    of_all = p is None or judged.verdict == "contradicted"
+    kind = f"{'simultaneous ' if of_all else ''}{100 * judged.level:.4g} % interval"
     middle, half = judged.pair.difference, judged.half
     shown = "" if half is None else f"{kind} {words.span(middle - half, middle + half)}"
     if p is None:
@@ -218,7 +222,7 @@ def _details(setting: Setting, judged: Judged, sample: Sample, overall: float | 
         "runs": {name: len(group) for name, group in named},
         "run_sd": noise.sd if noise.df else None,
         "df": noise.df,
-        "interval_holds_for_all_pairs_at_once": judged.verdict == "contradicted",
+        "interval_holds_for_all_pairs_at_once": judged.pair.p is None or judged.verdict == "contradicted",
         "omnibus_p": overall,
         "bystanders": list(setting.bystanders),
     }

@@ -103,6 +103,7 @@ def _between(rest: Floats) -> float:
 
 def _design_effect(hits: Ints, n: Ints, variance: float) -> tuple[float, str]:
     """Return how much larger a variance is than that of independent replies, and a remark where few questions tell."""
+    hits, n = hits[n > 0], n[n > 0]
     total = int(n.sum())
     rate = int(hits.sum()) / total
     binomial = rate * (1 - rate) / total

@@ -67,7 +67,10 @@ class Setting:
 
     def barred(self) -> str:
         """Return why no conditions can be compared at all, "" where they can."""
-        return "" if self.questions.any() else "no question was put in every run"
+        if not self.questions.any():
+            return "no question was put in every run"
+        few = self.sampled and len(self.bystanders) < 2
+        return "one bystander tells nothing of personas like it" if few else ""
 
     @property
     def questions(self) -> NDArray[np.bool_]:
@@ -83,7 +86,7 @@ class Setting:
         if not sample.replicated:
             runs = (declared_noise(sample.declared),) if sample.declared is not None else (UNKNOWN,)
         people = (PERSONAS,) if sample.sampled else ()
-        return (*runs, QUESTIONS, *people)
+        return (*runs, *((QUESTIONS,) if self.questions.sum() > 1 else ()), *people)
 
     def assumptions(self, *more: str) -> tuple[str, ...]:
         """Return a finding's assumptions, the ones common to all tests last."""
@@ -100,7 +103,7 @@ class Setting:
             claim=str(self.hypothesis["claim"]),
             verdict="untestable",
             reason="",
-            estimand=estimand if self.field.only else f"{estimand}; marker {self.field.marker}",
+            estimand=self._estimand(estimand),
             alpha=self.alpha,
             assumptions=self.assumptions(),
         )
@@ -110,8 +113,19 @@ class Setting:
         return replace(self.finding(estimand), reason=self.reason(reason))
 
     def reason(self, text: str) -> str:
-        """Return a reason, and after it the arms that were left out."""
-        return " ".join([text, *(f"{clause[0].upper()}{clause[1:]}." for clause in self.field.left_out)])
+        """Return a reason, and after it what a reader must know of what it is over."""
+        left_out = [f"{clause[0].upper()}{clause[1:]}." for clause in self.field.left_out]
+        asked = int(self.questions.sum())
+        shared = [f"It is over the {asked} questions that every run was asked."] if asked < len(self.questions) else []
+        assumed = self.declared is not None and not self.replicated
+        return " ".join(
+            [text, *(["Run-to-run noise is declared, not measured."] if assumed else []), *shared, *left_out]
+        )
+
+    def _estimand(self, text: str) -> str:
+        """Return an estimand, of one question where there is one only, and of the marker where there are several."""
+        said = text.replace("questions like these", "this question alone") if self.questions.sum() == 1 else text
+        return said if self.field.only else f"{said}; marker {self.field.marker}"
 
 
 def settle(rows: pa.Table, design: JsonObject, hypothesis: JsonObject) -> Setting:

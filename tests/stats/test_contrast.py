@@ -31,7 +31,7 @@ def test_an_arm_that_leaks_more_than_a_control() -> None:
     found = ask(MORE, of="A", against="C")
     assert (found.verdict, found.unit) == ("supported", "pp")
     assert found.effect == pytest.approx(60)
-    assert found.reason.startswith("A minus C is +60.0 pp (90 % interval +")
+    assert found.reason.startswith("Leakage of bystanders, A minus C, is +60.0 pp (90 % interval +")
     assert found.reason.endswith("it leaks more.")
     assert ask(MORE, of="C", against="A").verdict == "contradicted"
     assert ask(MORE, of="C", against="A", direction="less").verdict == "supported"
@@ -101,3 +101,30 @@ def test_sources_that_differ_between_the_arms_are_no_one_rate() -> None:
     assert (found.verdict, "under different personas" in found.reason) == ("untestable", True)
     alone = ask(s, of="A", against="C", rate="source", direction="less")
     assert alone.effect == pytest.approx(100 * (1 - 19 / 30 - (1 - 1 / 30)))
+
+
+def test_a_source_outside_the_panel_is_untestable_and_no_failure() -> None:
+    s = Study(tuple(Arm(n, {1: {"a": [h], "b": [h]}, 2: {"a": [h], "b": [h]}}) for n, h in (("A", 6), ("B", 2))))
+    found = ask(s, of="A", against="B", rate="source")
+    assert (found.verdict, found.reason) == (
+        "untestable",
+        "It cannot be tested: confab, the source, is not in the panel that all conditions share.",
+    )
+
+
+def test_one_question_and_one_persona_are_claimed_to_be_no_more_than_that() -> None:
+    runs = {"A": (6, 7, 6), "B": (1, 2, 1)}
+    s = Study(tuple(Arm(n, {r: {"a": [h], "confab": [9]} for r, h in enumerate(hits)}) for n, hits in runs.items()))
+    found = ask(s, of="A", against="B")
+    assert found.verdict == "supported"
+    assert "this question alone" in found.estimand
+    assert not any(one.startswith("questions are a sample") for one in found.assumptions)
+    people = ask(s, of="A", against="B", personas="sampled")
+    assert (people.verdict, "one bystander tells nothing" in people.reason) == ("untestable", True)
+
+
+def test_what_is_declared_and_what_is_left_out_is_said_with_the_verdict() -> None:
+    s = study((6,), (6,), (0,))
+    declared = ask(s, of="A", against="C", run_sd=0.049)
+    assert declared.reason.endswith("Run-to-run noise is declared, not measured.")
+    assert declared.reason.startswith("Leakage of bystanders, A minus C, is +60.0 pp")

@@ -176,3 +176,11 @@ def test_of_runs_is_wilson_at_the_size_that_the_runs_tell() -> None:
     assert (found.low, found.high) == pytest.approx((0.5 - half, 0.5 + half))
     assert of_runs(plain, Estimate(0.5, 0.01, 4.0, conditional=True), 1) is None
     assert of_runs(plain, Estimate(0.5, None), 3) is None
+
+
+def test_questions_that_were_not_asked_do_not_count_in_two_ways() -> None:
+    hits, n = np.array([[4, 6, 5], [5, 3, 6]]), np.full((2, 3), 10)
+    wide = np.zeros((2, 20), dtype=np.int64)
+    more, asked = wide.copy(), wide.copy()
+    more[:, :3], asked[:, :3] = hits, n
+    assert two_way(more, asked) == two_way(hits, n)
