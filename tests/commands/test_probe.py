@@ -105,7 +105,8 @@ def test_a_recorded_run_has_nothing_to_ask(spec: Path, tmp_path: Path) -> None:
     replies.write_text('{"assistant": {"a?": ["yes"]}}')
     recorded = spec.with_name("recorded.yaml")
     only, _, steps = SPEC.partition("  villain:")
-    files = "{1: data/replies.json, 2: data/replies.json}"
+    replies.with_name("more.json").write_text('{"assistant": {"a?": ["no"]}}')
+    files = "{1: data/replies.json, 2: data/more.json}"
     text = (
         only.replace("{induce.system: none}", f"{{induce.system: none, results: {files}}}") + steps.partition("\n")[2]
     )
