@@ -126,7 +126,7 @@ class Sample:
             known = variance.value > TINY
             return Estimate(value, variance.value if known else None, variance.df, conditional=True)
         run = self._declared(used) if assumed else self._between(used, _means(self.values))
-        if run.value <= TINY:
+        if run.value <= TINY or not self._differs:
             return Estimate(value, None)
         parts = [run, *(part for axis in self._axes for part in self._over(used, axis, paired=not assumed))]
         return Estimate(value, *_total(parts))
@@ -137,6 +137,11 @@ class Sample:
         personas, questions = self.values[0].shape[1:]
         asked = ((1, self.sampled and personas > 1), (2, questions > 1))
         return tuple(axis for axis, held in asked if held)
+
+    @property
+    def _differs(self) -> bool:
+        """Whether anything differs at all: where no reply has a hit, or all have, a declared SD would be of nothing."""
+        return any(float(np.ptp(group)) > 0 or group.flat[0] != self.values[0].flat[0] for group in self.values)
 
     def _declared(self, weights: Floats) -> Component:
         assert self.declared is not None

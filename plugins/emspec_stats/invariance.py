@@ -155,7 +155,7 @@ def _bound(pair: Pair, alpha: float, count: int) -> float:
 def _finding(setting: Setting, estimand: str, sample: Sample, compared: Sequence[Pair]) -> Finding:
     judged = judge(compared, setting.margin(), setting.alpha)
     gap, half = judged.pair.difference, judged.half
-    low, high = (None, None) if half is None else (gap - half, gap + half)
+    low, high = (None, None) if half is None else tuple(end / 100 for end in words.ends(gap, half))
     p = None if judged.pair.p is None else max(pair.p for pair in compared if pair.p is not None)
     overall = omnibus([group.mean(axis=(1, 2)) for group in sample.values])
     metrics = {

@@ -36,6 +36,7 @@ from emspec_stats.counts import Floats, Ints
 from emspec_stats.crossed import Estimate, Sample
 from emspec_stats.floors import ALONE, labels, permutation_floor
 from emspec_stats.labelling import codes, labellings
+from emspec_stats.pooled import no_noise
 from emspec_stats.rank import decide_rank
 from emspec_stats.samples import combined, grid, means, standing
 from emspec_stats.setting import Setting, settle
@@ -238,7 +239,7 @@ def _reason(setting: Setting, tested: Comparable, outcome: Outcome) -> str:
     whole, middle = outcome.whole, outcome.effect
     level = _level(setting, whole)
     half = whole.half(level)
-    interval = "no interval: the runs of each condition do not differ at all"
+    interval = f"no interval: {no_noise(_sample(setting).noise)}"
     if half is not None:
         given = f" {words.GIVEN}" if whole.conditional else ""
         interval = f"{100 * level:.4g} % interval {words.span(middle - half, middle + half)}{given}"

@@ -44,10 +44,15 @@ def personas(*, sampled: bool) -> str:
     return "personas like these" if sampled else "these personas"
 
 
+def ends(middle: float, half: float) -> tuple[float, float]:
+    """Return the ends of an interval of a difference of rates in percentage points: none is beyond 100 pp."""
+    return max(-100.0, 100 * (middle - half)), min(100.0, 100 * (middle + half))
+
+
 def part(label: str, found: Estimate, level: float, p: float | None = None) -> Part:
     """Return a comparison of rates as a line of a forest plot, in percentage points."""
     half = found.half(level)
-    low, high = (None, None) if half is None else (100 * (found.value - half), 100 * (found.value + half))
+    low, high = (None, None) if half is None else ends(found.value, half)
     return Part(label, 100 * found.value, low, high, level, p)
 
 

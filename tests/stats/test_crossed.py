@@ -115,3 +115,11 @@ def test_few_runs_and_questions_never_give_an_interval_without_end() -> None:
         half = Sample(values, np.ones(2)).compare([1, -1]).half(0.95)
         halves.append(half or 0.0)
     assert max(halves) < 1
+
+
+@pytest.mark.parametrize("rate", [0.0, 1.0])
+def test_a_declared_sd_decides_nothing_where_no_reply_differs(rate: float) -> None:
+    values = tuple(np.full((1, 3, 5), rate) for _ in range(2))
+    assert not Sample(values, np.full(2, 0.02), declared=0.049).compare([1, -1]).decides
+    mixed = (values[0], np.full((1, 3, 5), 0.5))
+    assert Sample(mixed, np.array([0.02, 1.0]), declared=0.049).compare([1, -1]).decides
