@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,13 +10,19 @@ import pytest
 import statsmodels.api as sm
 from emspec_stats.crossed import Sample
 from emspec_stats.invariance import equivalence, omnibus, simultaneous
+from emspec_stats.labelling import codes
 from emspec_stats.ranks import spearman
 from emspec_stats.rates import clustered, two_way
+from emspec_stats.self_leakage import permute
 from emspec_stats.trend import line, measure
 from scipy import stats
+from scipy.linalg import orth
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.sandwich_covariance import cov_cluster_2groups
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW, ttost_ind
+
+from emspec import adjusted, reached
 
 SETS = 200
 TOLERANCE = {"abs": 1e-6, "rel": 1e-6}
@@ -78,6 +85,7 @@ def test_question_clustered_rate() -> None:
 
 def test_persona_and_question_clustered_rate() -> None:
     """The variance is that of two-way clusters; the degrees of freedom are Satterthwaite's, by hand."""
+    compared = 0
     for rng in generators():
         hits, n = asked(rng, 9)
         y, persona, question = by_reply(hits, n)
@@ -87,11 +95,13 @@ def test_persona_and_question_clustered_rate() -> None:
         rate = y.mean()
         if both < max(of_personas, of_questions):
             continue
+        compared += 1
         df = both**2 / (of_personas**2 / 8 + of_questions**2 / 27 + cells**2 / (9 * 28 - 1))
         size = rate * (1 - rate) / max(both, rate * (1 - rate) / len(y))
         found = two_way(hits, n)
         assert found is not None
         assert (found.low, found.high) == pytest.approx(wilson(rate, size, stats.t.ppf(0.975, df)), **TOLERANCE)
+    assert compared > 0.9 * SETS
 
 
 def test_pooled_t_test_and_interval() -> None:
@@ -171,3 +181,65 @@ def test_the_line_beside_the_trend() -> None:
         assert (found.slope, found.error) == pytest.approx((expected.slope, expected.stderr), **TOLERANCE)
         low, high = sm.OLS(y, sm.add_constant(x)).fit().conf_int(0.05)[1]
         assert (found.slope - half, found.slope + half) == pytest.approx((low, high), **TOLERANCE)
+
+
+def test_runs_and_questions_as_crossed_factors() -> None:
+    """Mean squares and the variance over questions are those of least squares; their sum and its df are by hand."""
+    more = 0
+    for rng in generators():
+        conditions, runs_, questions = (int(rng.integers(low, high)) for low, high in ((2, 5), (2, 4), (4, 9)))
+        noise = [(conditions, runs_, 1), (conditions, 1, questions), (conditions, runs_, questions)]
+        y = 0.4 + sum(rng.normal(0, 0.05, shape) for shape in noise)
+        weights = rng.normal(0, 1, conditions)
+        found = Sample(tuple(group[:, None, :] for group in y), np.ones(conditions)).compare(weights)
+        c, r, q = (at.ravel() for at in np.indices(y.shape))
+        factors = np.column_stack([np.eye(y[..., 0].size)[c * runs_ + r], np.eye(y[:, 0].size)[c * questions + q]])
+        rest = sm.OLS(y.ravel(), orth(factors)).fit()
+        of_runs = sm.OLS(y.mean(axis=2).ravel(), np.repeat(np.eye(conditions), runs_, axis=0)).fit()
+        of_questions = sm.OLS(np.tensordot(weights, y.mean(axis=1), 1), np.ones(questions)).fit()
+        parts = [
+            (float(of_runs.t_test(weights).sd[0, 0]) ** 2, of_runs.df_resid),
+            (float(of_questions.bse[0]) ** 2, of_questions.df_resid),
+            (-rest.mse_resid * float((weights**2).sum()) / runs_ / questions, rest.df_resid),
+        ]
+        held = parts if parts[1][0] > -parts[2][0] else parts[:1]
+        more += len(held) > 1
+        variance = sum(value for value, _ in held)
+        df = variance**2 / sum(value**2 / df for value, df in held)
+        assert (found.variance, found.df) == pytest.approx((variance, max(1.0, df)), **TOLERANCE)
+    assert 0.5 * SETS < more < SETS
+
+
+def test_permuted_labels_of_conditions() -> None:
+    """The effect of a labelling is taken from its definition, one condition after the other."""
+    names = ("a", "b", "c", None, None, "a")
+    given, personas = codes(names)
+    for rng in generators():
+        stands = rng.normal(0, 0.05, (len(names), len(personas)))
+
+        def effect(labels: np.ndarray, z: np.ndarray = stands) -> float:
+            own = [(at, label) for at, label in enumerate(labels.astype(int)) if label >= 0]
+            return float(np.mean([z[at, label] - z[labels != label, label].mean() for at, label in own]))
+
+        expected = [
+            stats.permutation_test(
+                (given,), effect, permutation_type="pairings", n_resamples=np.inf, alternative=way, vectorized=False
+            ).pvalue
+            for way in ("greater", "less")
+        ]
+        found = permute(stands, given, names)
+        assert (found.above, found.below) == pytest.approx(tuple(expected), **TOLERANCE)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [("holm", "holm"), ("benjamini-hochberg", "fdr_bh"), ("bonferroni", "bonferroni")]
+)
+def test_p_values_corrected_over_a_family(ours: str, theirs: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # statsmodels' Holm collects garbage at every call, which takes a minute in a process with many objects.
+    monkeypatch.setattr(gc, "collect", lambda: 0)
+    for rng in generators():
+        ps = np.round(rng.beta(0.4, 2, rng.integers(2, 12)), 3)
+        passes, expected, _, _ = multipletests(ps, 0.05, theirs)
+        found = adjusted(ps.tolist(), ours)
+        assert found == pytest.approx(expected, **TOLERANCE)
+        assert [reached(p, 0.05) for p in found] == passes.tolist()
