@@ -26,10 +26,11 @@ from emspec.language.extends import read_extended
 from emspec.language.families import resolve_families, with_alpha
 from emspec.language.fields import Setting, Settings, Spot, StepText
 from emspec.language.hypotheses import Known, resolve_hypotheses
-from emspec.language.joined import core, spec_schema, taken_names
+from emspec.language.joined import spec_schema, taken_names
 from emspec.language.matrix import grid, point_named
 from emspec.language.measures import resolve_measures
 from emspec.language.panels import UNKNOWN
+from emspec.language.parts import Parts, experiment_of
 from emspec.language.pins import check_pins
 from emspec.language.profile import load_profile
 from emspec.language.scope import Notes, Scope
@@ -39,12 +40,11 @@ from emspec.language.steps import Around, resolve
 from emspec.language.written import as_numbers, step_kinds
 from emspec.model.experiment import BackendChoice, Condition, Experiment, ProfileNote
 from emspec.model.json import canonical
-from emspec.model.noise import Noise
 from emspec.model.plugin import Catalog
 from emspec.model.records import ModelRecord
 from emspec.model.step import Step
 from emspec.registry import PersonaSet, Registry, find_project
-from emspec.schema import broken, completed, nearest
+from emspec.schema import broken, nearest
 from emspec.source import Document, KeyPath
 
 NO_OVERRIDES: Mapping[str, str] = {}
@@ -104,29 +104,8 @@ def load(
     accepted = checks.accepted(data, document, notes)
     if notes.problems or model is None:
         raise SpecError(sorted(dict.fromkeys(notes.problems), key=_in_text_order))
-    experiment = Experiment(
-        issue=data.get("issue"),
-        title=data.get("title", path.stem),
-        state=data.get("state", "proposed"),
-        superseded_by=data.get("superseded_by"),
-        supersedes=tuple(data.get("supersedes", ())),
-        follows=tuple(data.get("follows", ())),
-        history=tuple(data.get("history", ())),
-        model=model,
-        personas_version=data["personas"],
-        seeds=chosen.seeds,
-        conditions=chosen.conditions,
-        baseline=chosen.baseline,
-        hypotheses=hypotheses,
-        families=families,
-        backends=backends,
-        profile=_note(scope),
-        accepted=accepted,
-        noise=Noise(**completed(data.get("noise", {}), core("spec")["properties"]["noise"])),
-        measures=measures,
-        gate=chosen.gate,
-        replicates=data.get("replicates", 1),
-    )
+    parts = Parts(model, chosen, hypotheses, families, backends, _note(scope), accepted, measures)
+    experiment = experiment_of(data, path.stem, parts)
     experiment = attained(experiment, catalog)
     reading = checks.Reading(experiment, document, texts)
     found = checks.run(reading, accepted)
