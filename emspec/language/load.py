@@ -105,8 +105,7 @@ def load(
     if notes.problems or model is None:
         raise SpecError(sorted(dict.fromkeys(notes.problems), key=_in_text_order))
     parts = Parts(model, chosen, hypotheses, families, backends, _note(scope), accepted, measures)
-    experiment = experiment_of(data, path.stem, parts)
-    experiment = attained(experiment, catalog)
+    experiment = attained(experiment_of(data, path.stem, parts), catalog)
     reading = checks.Reading(experiment, document, texts)
     found = checks.run(reading, accepted)
     if any(problem.severity == "error" for problem in found):

@@ -66,7 +66,10 @@ class Counts:
         return asked
 
     def columns(self, personas: Sequence[str]) -> Ints:
-        """Return the positions of personas."""
+        """Return the positions of personas; StageError for one without any reply."""
+        missing = [name for name in personas if name not in self.personas]
+        if missing:
+            raise StageError(f"{missing[0]} has no replies in the row table", "evaluate it, or drop it from the panel")
         return np.array([self.personas.index(name) for name in personas], dtype=np.int64)
 
     def rates(self, personas: Sequence[str]) -> Floats:
@@ -74,9 +77,6 @@ class Counts:
 
         A persona without a reply in some run is an error: it must not pass as a rate of 0, nor drop out of a mean.
         """
-        missing = [name for name in personas if name not in self.personas]
-        if missing:
-            raise StageError(f"{missing[0]} has no replies in the row table", "evaluate it, or drop it from the panel")
         at = self.columns(personas)
         n = self.n[:, at].sum(axis=2)
         for run, persona in np.argwhere(n == 0)[:1]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from emspec import StageError
 from emspec_stats.arms import Arm
-from emspec_stats.counts import Counts, Floats, Ints
+from emspec_stats.counts import Counts, Floats
 from emspec_stats.crossed import Sample
 from emspec_stats.setting import Setting
 
@@ -58,7 +58,7 @@ def grid(counts: Counts, conditions: Sequence[str], personas: Sequence[str], que
     A persona without a reply in some run of the conditions is an error: it must not pass as a rate of 0, nor drop out
     of a mean.
     """
-    at = present(counts, personas)
+    at = counts.columns(personas)
     chosen = np.ix_(np.arange(len(counts.runs)), at, np.flatnonzero(questions))
     n, hits = counts.n[chosen], counts.hits[chosen]
     used = np.concatenate([counts.of(name) for name in conditions])
@@ -75,18 +75,10 @@ def slopes(counts: Counts, conditions: Sequence[str], personas: Sequence[str]) -
 
     Rates are taken as (hits + 3/8) / (n + 3/4), so that none is 0 or 1 (Anscombe, 1948).
     """
-    at = present(counts, personas)
+    at = counts.columns(personas)
     runs = [counts.of(name) for name in conditions]
     hits = np.array([counts.hits[np.ix_(of, at)].sum(axis=(0, 2)) for of in runs])
     n = np.array([counts.n[np.ix_(of, at)].sum(axis=(0, 2)) for of in runs])
     rates = (hits + 3 / 8) / (n + 3 / 4)
     slope: Floats = 2 * np.sqrt(rates * (1 - rates))
     return slope
-
-
-def present(counts: Counts, personas: Sequence[str]) -> Ints:
-    """Return the positions of personas; StageError for one without any reply."""
-    missing = [name for name in personas if name not in counts.personas]
-    if missing:
-        raise StageError(f"{missing[0]} has no replies in the row table", "evaluate it, or drop it from the panel")
-    return counts.columns(personas)
